@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Immutable;
+using OciRuntime.Abi;
+using OciRuntime.Abi.Bpf;
+
+namespace OciRuntime.Plan;
+
+/// <summary>The container's control group and its limits. cgroups(7).</summary>
+public sealed record CgroupPlan
+{
+    /// <summary><c>linux.cgroupsPath</c>, cleaned of <c>.</c> and empty parts. Null: below the runtime's own group, named by the container's id.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The writes, in order, that must all be done before the container's program runs.</summary>
+    public ImmutableArray<CgroupWrite> Writes { get; init; } = [];
+
+    /// <summary>Version 2 only: the BPF_PROG_TYPE_CGROUP_DEVICE program. Empty: none.</summary>
+    public ImmutableArray<BpfInstruction> DeviceProgram { get; init; } = [];
+
+    /// <summary>Whether a limit or device rule was asked: then a group that can't be made is an error.</summary>
+    public bool HasLimits => !Writes.IsEmpty || !DeviceProgram.IsEmpty;
+}
+
+/// <param name="Controller">The controller whose hierarchy has the file: <c>memory</c>, <c>cpu</c>, <c>devices</c>.</param>
+/// <param name="File">The file's name: <c>memory.max</c>.</param>
+public sealed record CgroupWrite(string Controller, KernelString File, KernelString Value, string Origin);

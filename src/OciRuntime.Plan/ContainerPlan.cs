@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using OciRuntime.Abi;
+using OciRuntime.Abi.Mounting;
+using OciRuntime.Abi.Processes;
+
+namespace OciRuntime.Plan;
+
+/// <summary>One container in the kernel's terms: complete, valid as far as config.json can tell, and immutable.</summary>
+/// <remarks>An <c>Origin</c> is the JSON path of the config line that asked for a step, so that a refusal by the kernel still names it.</remarks>
+public sealed record ContainerPlan
+{
+    public required RootPlan Root { get; init; }
+    public required NamespacePlan Namespaces { get; init; }
+
+    /// <summary>In the order of config.json.</summary>
+    public ImmutableArray<MountStep> Mounts { get; init; } = [];
+
+    /// <summary>The default nodes, then those of config.json.</summary>
+    public ImmutableArray<DevicePlan> Devices { get; init; } = [];
+
+    public ImmutableArray<KernelString> MaskedPaths { get; init; } = [];
+    public ImmutableArray<KernelString> ReadonlyPaths { get; init; } = [];
+    public ImmutableArray<SysctlWrite> Sysctls { get; init; } = [];
+
+    /// <summary>Null: leave the name alone. sethostname(2).</summary>
+    public KernelString? Hostname { get; init; }
+
+    /// <summary>Null: leave the name alone. setdomainname(2).</summary>
+    public KernelString? Domainname { get; init; }
+
+    public required CgroupPlan Cgroup { get; init; }
+    public HooksPlan Hooks { get; init; } = new();
+
+    /// <summary>Null where config.json has none: such a container can be created, not started.</summary>
+    public ProcessPlan? Process { get; init; }
+
+    public ImmutableArray<KeyValuePair<string, string>> Annotations { get; init; } = [];
+
+    /// <summary>What config.json asks and the host can't give, where the spec wants a warning instead of an error.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+}
+
+/// <summary>The container's root file system.</summary>
+/// <param name="Path">Absolute, on the host.</param>
+/// <param name="Propagation">Of the root mount, recursively: MS_SLAVE unless config.json says something else.</param>
+public sealed record RootPlan(KernelString Path, bool Readonly, MountPropagation Propagation);
+
+/// <summary>namespaces(7).</summary>
+public sealed record NamespacePlan
+{
+    /// <summary>The namespaces that are made for the container.</summary>
+    public required CloneFlags New { get; init; }
+
+    /// <summary>The namespaces that the container joins.</summary>
+    public ImmutableArray<NamespaceJoin> Joined { get; init; } = [];
+
+    /// <summary>The lines of <c>/proc/PID/uid_map</c>. user_namespaces(7).</summary>
+    public ImmutableArray<IdMapping> UidMap { get; init; } = [];
+
+    public ImmutableArray<IdMapping> GidMap { get; init; } = [];
+
+    /// <summary>Whether the container has this namespace for itself or with others, but not with the runtime.</summary>
+    public bool IsOwn(CloneFlags type)
+    {
+        if ((New & type) != 0)
+        {
+            return true;
+        }
+
+        foreach (NamespaceJoin join in Joined)
+        {
+            if (join.Type == type)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <param name="Type">Exactly one flag.</param>
+/// <param name="Path">Absolute, on the host.</param>
+public sealed record NamespaceJoin(CloneFlags Type, KernelString Path, string Origin);
+
+/// <summary>One line of a user namespace's id map.</summary>
+public readonly record struct IdMapping(uint ContainerId, uint HostId, uint Size);
+
+/// <summary>A node below the container's root. mknod(2).</summary>
+/// <param name="Path">Absolute in the container.</param>
+/// <param name="Mode">File type and permissions, as in <c>st_mode</c>.</param>
+public sealed record DevicePlan(KernelString Path, uint Mode, uint Major, uint Minor, uint Uid, uint Gid, string Origin);
+
+/// <param name="File">Below /proc/sys, with slashes: <c>net/ipv4/ip_forward</c>.</param>
+public sealed record SysctlWrite(KernelString File, KernelString Value, string Origin);

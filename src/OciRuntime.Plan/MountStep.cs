@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Immutable;
+using OciRuntime.Abi;
+using OciRuntime.Abi.Mounting;
+
+namespace OciRuntime.Plan;
+
+/// <summary>One mount, in the order of config.json.</summary>
+public abstract record MountStep
+{
+    private protected MountStep(KernelString target, string origin) => (Target, Origin) = (target, origin);
+
+    /// <summary>Absolute in the container.</summary>
+    public KernelString Target { get; }
+
+    public string Origin { get; }
+
+    /// <summary>What changes on the mount itself. mount_setattr(2).</summary>
+    public AttributeChange Attributes { get; init; }
+
+    /// <summary>What changes on the mount and everything below it, from the options with an <c>r</c> in front: <c>rro</c>.</summary>
+    public AttributeChange RecursiveAttributes { get; init; }
+
+    public MountPropagation Propagation { get; init; }
+    public MountPropagation RecursivePropagation { get; init; }
+
+    /// <summary>A file or folder of the host. <paramref name="Source"/> is absolute.</summary>
+    public sealed record Bind(KernelString Source, KernelString Target, bool Recursive, string Origin) : MountStep(Target, Origin);
+
+    /// <summary>A new superblock. fsopen(2), fsconfig(2).</summary>
+    /// <param name="Options">The parameters of the file system, superblock flags such as <c>ro</c> and <c>sync</c> among them.</param>
+    public sealed record NewFilesystem(KernelString Type, KernelString Source, KernelString Target, ImmutableArray<FsParameter> Options, string Origin)
+        : MountStep(Target, Origin)
+    {
+        /// <summary>Fill the new tmpfs with what the image has at the target.</summary>
+        public bool CopyUp { get; init; }
+    }
+
+    /// <summary>The control groups as the container sees them: cgroup2 on version 2; on version 1 a tmpfs with a folder for each hierarchy.</summary>
+    public sealed record ControlGroups(KernelString Target, string Origin) : MountStep(Target, Origin);
+
+    /// <summary>New attributes or parameters for what is mounted at the target already.</summary>
+    public sealed record Remount(KernelString Target, ImmutableArray<FsParameter> Options, string Origin) : MountStep(Target, Origin);
+}
+
+/// <summary>Attributes to set and to clear in one mount_setattr(2). An access-time mode is cleared as a whole field.</summary>
+public readonly record struct AttributeChange(MountAttr Set, MountAttr Clear)
+{
+    public bool IsEmpty => Set == MountAttr.None && Clear == MountAttr.None;
+}
+
+/// <summary>One parameter for fsconfig(2): a flag if <paramref name="Value"/> is null, else a string.</summary>
+public readonly record struct FsParameter(KernelString Key, KernelString? Value);
