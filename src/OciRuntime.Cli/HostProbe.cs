@@ -21,7 +21,7 @@ internal static class HostProbe
     internal static bool IsInUserNamespace()
     {
         const int LongestMap = 4096;
-        if (Files.TryOpen(Fd.CurrentDirectory, "/proc/self/uid_map\0"u8, OpenFlags.O_RDONLY, 0, out OwnedFd? file) != 0)
+        if (Files.TryOpen(Fd.CurrentDirectory, "/proc/self/uid_map\0"u8, OpenFlags.O_RDONLY, mode: 0, out OwnedFd? file) != 0)
         {
             return false;
         }
@@ -41,10 +41,10 @@ internal static class HostProbe
         return line.StartsWith("0 "u8) && line.EndsWith(" 4294967295"u8) && line[1..^"4294967295".Length].Trim((byte)' ').SequenceEqual("0"u8);
     }
 
-    private static CgroupLayout ReadCgroupLayout()
+    internal static CgroupLayout ReadCgroupLayout()
     {
         const long CGROUP2_SUPER_MAGIC = 0x63677270;
-        if (Files.TryOpen(Fd.CurrentDirectory, "/sys/fs/cgroup\0"u8, OpenFlags.O_PATH, 0, out OwnedFd? folder) != 0)
+        if (Files.TryOpen(Fd.CurrentDirectory, "/sys/fs/cgroup\0"u8, OpenFlags.O_PATH, mode: 0, out OwnedFd? folder) != 0)
         {
             return CgroupLayout.V2;
         }

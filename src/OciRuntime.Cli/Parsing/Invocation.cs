@@ -8,8 +8,6 @@ namespace OciRuntime.Cli.Parsing;
 /// <summary>A parsed command line.</summary>
 internal sealed record Invocation
 {
-    private static readonly ParserConfiguration s_configuration = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
-
     internal required ParseResult Arguments { get; init; }
 
     /// <summary>Null: only flags of ocirun itself, or none.</summary>
@@ -29,7 +27,7 @@ internal sealed record Invocation
     /// <summary>The container's id, where the command takes one.</summary>
     internal string Id => Words[0];
 
-    internal Log Log { get; init; } = Log.StandardError;
+    internal Log Log { get; init; } = Log.ToStandardError();
 
     /// <summary>Never throws for a wrong command line: the log may be named in it, and the problem belongs there.</summary>
     internal static Invocation Parse(string[] argv)
@@ -37,7 +35,10 @@ internal sealed record Invocation
         RootVerb root = new();
         ArgumentNormalizer normalizer = new(root);
         normalizer.Run(argv);
-        ParseResult arguments = CommandLineParser.Parse(root, normalizer.Output, s_configuration);
+        ParserConfiguration literally = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        ParseResult arguments = CommandLineParser.Parse(root, normalizer.Output, literally);
+        GlobalOptions global = GlobalOptions.Read(root, arguments, out string? globalProblem);
+        bool helpAsked = arguments.IsOn(root.Help) || (normalizer.Verb is { } verb && arguments.IsOn(verb.Help));
         List<string> words = [];
         if (normalizer.Verb is not null)
         {
@@ -53,11 +54,11 @@ internal sealed record Invocation
         {
             Arguments = arguments,
             Verb = normalizer.Verb,
-            Global = GlobalOptions.Read(root, arguments),
+            Global = global,
             Words = words,
-            HelpAsked = normalizer.HelpAsked,
+            HelpAsked = helpAsked,
             VersionAsked = arguments.IsOn(root.Version),
-            Problem = normalizer.Problem ?? (normalizer.HelpAsked ? null : normalizer.Verb?.CheckCount(words.Count)),
+            Problem = normalizer.Problem ?? globalProblem ?? (helpAsked ? null : normalizer.Verb?.CheckCount(words.Count)),
         };
     }
 }

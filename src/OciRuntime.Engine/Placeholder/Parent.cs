@@ -6,8 +6,6 @@ using OciRuntime.Plan;
 
 namespace OciRuntime.Engine.Parent;
 
-public sealed class ContainerException(string message) : Exception(message);
-
 public sealed record LaunchOptions
 {
     public required string Id { get; init; }

@@ -22,20 +22,27 @@ public enum ContainerStatus
 
 public sealed record ContainerRecord
 {
-    public string Id { get; init; } = "";
+    public required string Id { get; init; }
     public int Pid { get; init; }
-    public string Bundle { get; init; } = "";
-    public string Rootfs { get; init; } = "";
-    public string Created { get; init; } = "";
+    public required string Bundle { get; init; }
+    public required string Rootfs { get; init; }
+    public required string Created { get; init; }
     public uint OwnerUid { get; init; }
-    public string OciVersion { get; init; } = "";
+    public required string OciVersion { get; init; }
     public ImmutableArray<KeyValuePair<string, string>> Annotations { get; init; } = [];
 }
 
-public sealed record ContainerSnapshot(ContainerRecord Record, ContainerStatus Status);
+public sealed record ContainerSnapshot(ContainerRecord Record, ContainerStatus Status)
+{
+    public int Pid => Status is ContainerStatus.Stopped or ContainerStatus.Creating ? 0 : Record.Pid;
+
+    public string StatusName => Status == ContainerStatus.Running ? "running" : "stopped";
+}
 
 public static class StateJson
 {
-    public static void WriteState(IBufferWriter<byte> output, ContainerSnapshot snapshot, bool list, string owner) =>
-        throw new InvalidOperationException();
+    public static void WriteState(IBufferWriter<byte> to, ContainerSnapshot snapshot) => throw new InvalidOperationException();
+
+    public static void WriteList(IBufferWriter<byte> to, ImmutableArray<ContainerSnapshot> snapshots, Func<uint, string> ownerOf) =>
+        to.Write("null\n"u8);
 }
