@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
@@ -22,17 +23,16 @@ internal static class HelpText
             shown = verb.Name == name ? verb : shown;
         }
 
-        using StringWriter text = new();
-        string path = shown == root ? root.Name : $"{root.Name} {shown.Name}";
-        text.Write($"NAME:\n   {path} - {shown.Description}\n\n");
-
-        // The line above has it already.
-        shown.Description = null;
         ParseResult result = CommandLineParser.Parse(root, shown == root ? [] : [shown.Name]);
+        using StringWriter text = new();
         result.InvocationConfiguration.Output = text;
 
         // The default width would ask System.Console.
         new HelpAction { MaxWidth = Width }.Invoke(result);
-        return text.ToString();
+
+        // The description stands where runc's help has it.
+        string help = text.ToString();
+        string path = shown == root ? root.Name : $"{root.Name} {shown.Name}";
+        return $"NAME:\n   {path} - {shown.Description}\n\n{help[help.IndexOf("Usage:", StringComparison.Ordinal)..].TrimEnd()}\n";
     }
 }
