@@ -29,9 +29,9 @@ internal static class FileText
         using (file)
         {
             FileStatus status = Files.Status(file.Borrow);
-            if (status.Type != FileType.Regular)
+            if (status.Type != Abi.Files.FileType.Regular)
             {
-                string problem = status.Type == FileType.Directory ? ErrnoText.Of(Errno.EISDIR) : "not a regular file";
+                string problem = status.Type == Abi.Files.FileType.Directory ? ErrnoText.Of(Errno.EISDIR) : "not a regular file";
                 throw new CommandException($"cannot read {shown}: {problem}");
             }
 
