@@ -26,7 +26,7 @@ internal static class Acts
         return 1;
     }
 
-    /// <summary>Says "ready", then the number of each signal that comes; ends with status 0 at SIGTERM.</summary>
+    /// <summary>Says "ready", then the number of each signal that comes, and the size of its terminal; ends with status 0 at SIGTERM.</summary>
     internal static int SleepUntilTerminated()
     {
         using ManualResetEventSlim terminated = new();
@@ -43,7 +43,8 @@ internal static class Acts
             {
                 context.Cancel = true;
                 // A raw number comes back as it went in, or as the name that .NET has for it (negative).
-                Say($"signal {NumberOf(context.Signal)}");
+                string size = Native.WindowSize(0, Native.GetWindowSize, out Native.WinSize window) == 0 ? $" size {window.Rows} {window.Columns}" : string.Empty;
+                Say($"signal {NumberOf(context.Signal)}{size}");
                 if (NumberOf(context.Signal) == SigTerm)
                 {
                     terminated.Set();
