@@ -33,8 +33,8 @@ internal static class Acts
         List<PosixSignalRegistration> handlers = [];
         for (int signal = 1; signal <= LastClassicSignal; signal++)
         {
-            // Faults belong to the runtime; SIGCHLD comes unasked.
-            if (signal is SigKill or SigStop or 4 or 5 or 7 or 8 or 11 or 17)
+            // Faults belong to the runtime. SIGCHLD comes unasked, and so does SIGURG from peers in Go, which forward their own.
+            if (signal is SigKill or SigStop or 4 or 5 or 7 or 8 or 11 or 17 or 23)
             {
                 continue;
             }
