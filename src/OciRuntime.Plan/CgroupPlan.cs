@@ -23,4 +23,8 @@ public sealed record CgroupPlan
 
 /// <param name="Controller">The controller whose hierarchy has the file: <c>memory</c>, <c>cpu</c>, <c>devices</c>.</param>
 /// <param name="File">The file's name: <c>memory.max</c>.</param>
-public sealed record CgroupWrite(string Controller, KernelString File, KernelString Value, string Origin);
+public sealed record CgroupWrite(string Controller, KernelString File, KernelString Value, string Origin)
+{
+    /// <summary>Whether a kernel without the file does what is asked anyway: then ENOENT is no error.</summary>
+    public bool IsOptional { get; init; }
+}

@@ -7,6 +7,9 @@ namespace OciRuntime.Spec;
 /// <summary>config.json as written. runtime-spec 1.3.0, config.md. A property that the document lacks is null, or an empty array.</summary>
 public sealed record RuntimeSpec
 {
+    /// <summary>The version of the specification that these records follow.</summary>
+    public const string Version = "1.3.0";
+
     public string? OciVersion { get; init; }
     public RootSpec? Root { get; init; }
     public ImmutableArray<MountSpec> Mounts { get; init; } = [];

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Runtime.InteropServices;
+
+namespace OciRuntime.Abi.Files;
+
+/// <summary><c>struct statx</c>, include/uapi/linux/stat.h: 256 bytes, of which ocirun names what it uses. statx(2).</summary>
+[StructLayout(LayoutKind.Explicit, Size = 256)]
+public struct FileStatus
+{
+    [FieldOffset(0)] public uint Mask;
+    [FieldOffset(16)] public uint LinkCount;
+    [FieldOffset(20)] public uint UserId;
+    [FieldOffset(24)] public uint GroupId;
+    [FieldOffset(28)] public ushort Mode;
+    [FieldOffset(32)] public ulong Inode;
+    [FieldOffset(40)] public ulong Size;
+    [FieldOffset(128)] public uint NodeMajor;
+    [FieldOffset(132)] public uint NodeMinor;
+    [FieldOffset(136)] public uint DeviceMajor;
+    [FieldOffset(140)] public uint DeviceMinor;
+    [FieldOffset(144)] public ulong MountId;
+
+    /// <summary>The file's type: one of <see cref="FileType"/>.</summary>
+    public readonly uint Type => Mode & FileType.Mask;
+}
+
+/// <summary><c>S_IF*</c>, include/uapi/linux/stat.h. inode(7).</summary>
+public static class FileType
+{
+    public const uint Mask = 0xF000;
+    public const uint Fifo = 0x1000;
+    public const uint CharacterDevice = 0x2000;
+    public const uint Directory = 0x4000;
+    public const uint BlockDevice = 0x6000;
+    public const uint Regular = 0x8000;
+    public const uint SymbolicLink = 0xA000;
+    public const uint Socket = 0xC000;
+}
+
+/// <summary><c>AT_*</c>, include/uapi/linux/fcntl.h.</summary>
+[Flags]
+public enum AtFlags : uint
+{
+    None = 0,
+    AT_SYMLINK_NOFOLLOW = 0x100,
+    AT_REMOVEDIR = 0x200,
+    AT_EMPTY_PATH = 0x1000,
+    AT_RECURSIVE = 0x8000,
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.CommandLine;
+using System.Globalization;
+using OciRuntime.Cli.Config;
+using OciRuntime.Cli.Parsing;
+using OciRuntime.Engine.Parent;
+
+namespace OciRuntime.Cli.Commands;
+
+/// <summary>What <c>create</c> and <c>run</c> have in common: a bundle becomes a container.</summary>
+internal abstract class BundleVerb : Verb
+{
+    private readonly Option<string> _bundle = Flags.Value("--bundle", "DIR", "folder of the bundle (default: the current one)", "-b");
+    private readonly Option<string> _config = Flags.Value("--config", "FILE", "read this instead of the bundle's config.json", "-f");
+    private readonly Option<string> _consoleSocket = Flags.Value("--console-socket", "PATH", "Unix socket that gets the terminal's descriptor");
+    private readonly Option<string> _pidfdSocket = Flags.Value("--pidfd-socket", "PATH", "Unix socket that gets the first process's pidfd");
+    private readonly Option<string> _pidFile = Flags.Value("--pid-file", "FILE", "write the first process's id here");
+    private readonly Option<string> _preserveFds = Flags.Value("--preserve-fds", "N", "pass N descriptors on, beside the standard ones");
+    private readonly Option<bool> _noPivot = Flags.Switch("--no-pivot", "don't use pivot_root(2): for a root file system on a ramdisk");
+    private readonly Option<bool> _noNewKeyring = Flags.Switch("--no-new-keyring", "keep the caller's session keyring");
+
+    protected BundleVerb(string name, string description)
+        : base(name, description)
+    {
+        Arguments.Add(new Argument<string>("container-id") { Description = IdDescription });
+        Options.Add(_bundle);
+        Options.Add(_config);
+        Options.Add(_consoleSocket);
+        Options.Add(_pidfdSocket);
+        Options.Add(_pidFile);
+        Options.Add(_preserveFds);
+        Options.Add(_noPivot);
+        Options.Add(_noNewKeyring);
+    }
+
+    internal sealed override (int Minimum, int Maximum) Positionals => (1, 1);
+
+    private protected BundleConfig ReadBundle(Invocation call)
+    {
+        if (call.Global.CgroupManager == CgroupManager.Systemd)
+        {
+            throw new CommandException("the systemd cgroup driver is not supported yet: leave --systemd-cgroup out, or use --cgroup-manager cgroupfs");
+        }
+
+        if (call.Global.CgroupManager == CgroupManager.Disabled)
+        {
+            call.Log.Warning("--cgroup-manager disabled is not supported yet: the container gets a control group of its own");
+        }
+
+        BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config));
+        foreach (string warning in bundle.Plan.Warnings)
+        {
+            call.Log.Warning(warning);
+        }
+
+        return bundle;
+    }
+
+    private protected LaunchOptions ReadOptions(Invocation call, BundleConfig bundle) => new()
+    {
+        Id = call.Id,
+        Bundle = bundle.Folder,
+        Config = bundle.Bytes,
+        PidFile = call.Arguments.ValueOf(_pidFile),
+        ConsoleSocket = call.Arguments.ValueOf(_consoleSocket),
+        PidfdSocket = call.Arguments.ValueOf(_pidfdSocket),
+        NoPivot = call.Arguments.IsOn(_noPivot),
+        NoNewKeyring = call.Arguments.IsOn(_noNewKeyring),
+        PreserveFds = ReadPreserveFds(call.Arguments.ValueOf(_preserveFds)),
+    };
+
+    private static int ReadPreserveFds(string? text)
+    {
+        if (text is null)
+        {
+            return 0;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            ? count
+            : throw new CommandException($"invalid value \"{text}\" for --preserve-fds: not a number of descriptors");
+    }
+}

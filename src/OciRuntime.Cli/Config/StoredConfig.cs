@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using OciRuntime.Engine;
+using OciRuntime.Engine.Parent;
+using OciRuntime.Engine.State;
+using OciRuntime.Linux;
+using OciRuntime.Plan;
+using OciRuntime.Plan.Compile;
+using OciRuntime.Spec;
+using OciRuntime.Spec.Json;
+
+namespace OciRuntime.Cli.Config;
+
+/// <summary>The copy of config.json that create left in the state folder: the bundle's own may have changed, or gone.</summary>
+internal static class StoredConfig
+{
+    internal static HooksPlan ReadHooks(StateStore store, string id)
+    {
+        List<SpecError> errors = [];
+        RuntimeSpec? spec = SpecReader.Read(ContainerQueries.ReadConfig(store, id), errors);
+        if (spec is { Hooks: null })
+        {
+            return new HooksPlan();
+        }
+
+        // Absolute paths everywhere in hooks: the bundle's place does not matter to them.
+        HooksPlan? hooks = spec is null ? null : PlanCompiler.Compile(spec, HostProbe.Read("/"), errors)?.Hooks;
+        return hooks ?? throw new InvalidConfigException($"the config of {id}", errors);
+    }
+
+    /// <summary>Of a container in any condition: what create has not finished, or somebody has damaged, must be deletable.</summary>
+    internal static HooksPlan ReadHooksOfAny(StateStore store, string id)
+    {
+        try
+        {
+            return ReadHooks(store, id);
+        }
+        catch (Exception exception) when (exception is ContainerException or LinuxException or InvalidConfigException)
+        {
+            return new HooksPlan();
+        }
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+using OciRuntime.Cli.Commands;
+
+namespace OciRuntime.Cli.Parsing;
+
+/// <summary>The commands by their names. Only the one that is asked for is built: the others would cost time at every start.</summary>
+internal static class Verbs
+{
+    /// <returns>Null: there is no such command.</returns>
+    internal static Verb? Create(string name) => name switch
+    {
+        "create"   => new CreateCommand(),
+        "debug"    => new DebugCommand(),
+        "delete"   => new DeleteCommand(),
+        "features" => new FeaturesCommand(),
+        "kill"     => new KillCommand(),
+        "list"     => new ListCommand(),
+        "run"      => new RunCommand(),
+        "spec"     => new SpecCommand(),
+        "start"    => new StartCommand(),
+        "state"    => new StateCommand(),
+        _          => null,
+    };
+
+    /// <summary>For help, in its order.</summary>
+    internal static Verb[] All() =>
+    [
+        new RunCommand(), new CreateCommand(), new StartCommand(), new StateCommand(), new KillCommand(),
+        new DeleteCommand(), new ListCommand(), new SpecCommand(), new FeaturesCommand(), new DebugCommand(),
+    ];
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using OciRuntime.Cli.Parsing;
+using OciRuntime.Engine;
+using OciRuntime.Linux;
+
+namespace OciRuntime.Cli;
+
+internal static class Program
+{
+    internal static int Main(string[] argv)
+    {
+        Log log = Log.ToStandardError();
+        try
+        {
+            Invocation call = Invocation.Parse(argv);
+            log = Log.Open(call.Global.Log);
+            return Dispatch(call with { Log = log });
+        }
+        catch (Exception exception)
+        {
+            Report(log, exception);
+            return ExitCode.Failure;
+        }
+    }
+
+    private static int Dispatch(Invocation call)
+    {
+        if (call.Problem is not null)
+        {
+            Output.Write($"Incorrect Usage.\n\n{HelpText.Of(call.Verb?.Name)}");
+            throw new CommandException(call.Problem);
+        }
+
+        if (call.VersionAsked)
+        {
+            Output.Write(VersionText.Lines);
+            return ExitCode.Success;
+        }
+
+        if (call.HelpAsked || call.Verb is null)
+        {
+            Output.Write(HelpText.Of(call.Verb?.Name));
+            return ExitCode.Success;
+        }
+
+        return call.Verb.Run(call);
+    }
+
+    /// <summary>The only place that makes a message of a failure.</summary>
+    private static void Report(Log log, Exception exception)
+    {
+        switch (exception)
+        {
+            case InvalidConfigException invalid:
+                log.Error(invalid.Message, Lines(invalid));
+                break;
+            case CommandException { Hint: { } hint }:
+                log.Error(exception.Message, [exception.Message, hint]);
+                break;
+            case CommandException or ContainerException or LinuxException:
+                log.Error(exception.Message);
+                break;
+            default:
+                log.Error($"internal error: {exception.GetType().Name}: {exception.Message}");
+                break;
+        }
+    }
+
+    private static string[] Lines(InvalidConfigException invalid)
+    {
+        string[] lines = new string[invalid.Errors.Count];
+        for (int i = 0; i < lines.Length; i++)
+        {
+            lines[i] = $"{invalid.File}: {invalid.Errors[i]}";
+        }
+
+        return lines;
+    }
+}

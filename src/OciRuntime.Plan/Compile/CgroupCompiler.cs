@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using OciRuntime.Abi.Bpf;
+using OciRuntime.Spec;
+
+namespace OciRuntime.Plan.Compile;
+
+/// <summary><c>linux.cgroupsPath</c> and <c>linux.resources</c>. config-linux.md, "Control groups". cgroups(7).</summary>
+internal static class CgroupCompiler
+{
+    internal static CgroupPlan Compile(LinuxSpec linux, HostFacts facts, ImmutableArray<string>.Builder warnings, List<SpecError> errors)
+    {
+        string? path = CompilePath(linux.CgroupsPath, errors);
+        ImmutableArray<CgroupWrite>.Builder writes = ImmutableArray.CreateBuilder<CgroupWrite>(16);
+        ImmutableArray<BpfInstruction> program = CompileDevices(linux, facts, writes, errors);
+        if (linux.Resources is { } resources)
+        {
+            CheckUnsupported(resources, errors);
+            CpuCompiler.Compile(resources.Cpu, facts.Cgroups, writes, errors);
+            MemoryCompiler.Compile(resources.Memory, facts.Cgroups, writes, warnings, errors);
+            CompilePids(resources.Pids, writes);
+        }
+
+        return new CgroupPlan { Path = path, Writes = writes.DrainToImmutable(), DeviceProgram = program };
+    }
+
+    private static string? CompilePath(string? text, List<SpecError> errors)
+    {
+        const string Path = "/linux/cgroupsPath";
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (text.Contains('\0', System.StringComparison.Ordinal))
+        {
+            Refuse.Value(errors, Path, text, Refuse.ContainsNul);
+            return null;
+        }
+
+        if (PathText.HasParentPart(text))
+        {
+            Refuse.Value(errors, Path, text, "has a part \"..\"");
+            return null;
+        }
+
+        string clean = PathText.InContainer(text);
+        if (clean == "/")
+        {
+            Refuse.Value(errors, Path, text, "is not a group below the root");
+            return null;
+        }
+
+        return PathText.IsAbsolute(text) ? clean : clean[1..];
+    }
+
+    // Only the host's root user may say what devices a group can use; others can't make device nodes in the first place.
+    private static ImmutableArray<BpfInstruction> CompileDevices(
+        LinuxSpec linux, HostFacts facts, ImmutableArray<CgroupWrite>.Builder writes, List<SpecError> errors)
+    {
+        int before = errors.Count;
+        List<DeviceRule> rules = DeviceRuleCompiler.Compile(linux, errors);
+        if (errors.Count != before || !facts.IsRoot)
+        {
+            return [];
+        }
+
+        DeviceTable? chars = DeviceTable.Build(rules, DeviceType.BPF_DEVCG_DEV_CHAR);
+        DeviceTable? blocks = DeviceTable.Build(rules, DeviceType.BPF_DEVCG_DEV_BLOCK);
+        ImmutableArray<BpfInstruction> program = [];
+        if (chars is not null && blocks is not null)
+        {
+            if (facts.Cgroups == CgroupLayout.V1)
+            {
+                DeviceListCompiler.Compile(rules, chars, blocks, writes, errors);
+                return [];
+            }
+
+            program = DeviceFilterCompiler.Compile(chars, blocks);
+        }
+
+        if (chars is null || blocks is null || program.IsDefault)
+        {
+            Refuse.Number(errors, DeviceRuleCompiler.Path, linux.Resources?.Devices.Length ?? 0, "rules are too many");
+            return [];
+        }
+
+        return program;
+    }
+
+    private static void CompilePids(PidsSpec? pids, ImmutableArray<CgroupWrite>.Builder writes)
+    {
+        if (pids?.Limit is not { } limit)
+        {
+            return;
+        }
+
+        CgroupWriter writer = new(writes, "/linux/resources/pids", "pids");
+        if (limit < 0)
+        {
+            writer.Add("pids.max", "max", "/limit");
+        }
+        else
+        {
+            writer.Add("pids.max", limit, "/limit");
+        }
+    }
+
+    private static void CheckUnsupported(ResourcesSpec resources, List<SpecError> errors)
+    {
+        if (resources.BlockIo is { } io && AsksSomething(io))
+        {
+            Refuse.Unsupported(errors, "/linux/resources/blockIO");
+        }
+
+        if (!resources.HugepageLimits.IsEmpty)
+        {
+            Refuse.Unsupported(errors, "/linux/resources/hugepageLimits");
+        }
+
+        if (resources.Network is { } network && (network.ClassId is not null || !network.Priorities.IsEmpty))
+        {
+            Refuse.Unsupported(errors, "/linux/resources/network");
+        }
+
+        if (!resources.Rdma.IsEmpty)
+        {
+            Refuse.Unsupported(errors, "/linux/resources/rdma");
+        }
+
+        if (!resources.Unified.IsEmpty)
+        {
+            Refuse.Unsupported(errors, "/linux/resources/unified");
+        }
+    }
+
+    private static bool AsksSomething(BlockIoSpec io) =>
+        io.Weight is not (null or 0) || io.LeafWeight is not (null or 0)
+        || !io.WeightDevice.IsEmpty
+        || !io.ThrottleReadBpsDevice.IsEmpty || !io.ThrottleWriteBpsDevice.IsEmpty
+        || !io.ThrottleReadIopsDevice.IsEmpty || !io.ThrottleWriteIopsDevice.IsEmpty;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Text;
+using OciRuntime.Abi;
+using OciRuntime.Abi.Processes;
+using OciRuntime.Spec;
+
+namespace OciRuntime.Plan.Compile;
+
+/// <summary>config.json to a plan: every rule that the document alone can break is broken here, with its place in the document.</summary>
+public static class PlanCompiler
+{
+    // include/uapi/linux/utsname.h, __NEW_UTS_LEN.
+    private const int MaximumNameLength = 64;
+
+    /// <summary>A pure function: the same document and facts make the same plan.</summary>
+    /// <param name="errors">Gets every violation, not only the first.</param>
+    /// <returns>Null if there is any violation.</returns>
+    public static ContainerPlan? Compile(RuntimeSpec spec, HostFacts facts, List<SpecError> errors)
+    {
+        int before = errors.Count;
+        LinuxSpec linux = spec.Linux ?? new LinuxSpec();
+        ImmutableArray<string>.Builder warnings = ImmutableArray.CreateBuilder<string>();
+        CheckVersion(spec.OciVersion, errors);
+        CheckUnsupported(linux, errors);
+        NamespacePlan namespaces = NamespaceCompiler.Compile(linux, errors);
+        bool ownsName = namespaces.IsOwn(CloneFlags.CLONE_NEWUTS);
+        ContainerPlan plan = new()
+        {
+            Root = RootCompiler.Compile(spec.Root, linux.RootfsPropagation, facts, errors),
+            Namespaces = namespaces,
+            Mounts = MountCompiler.Compile(spec.Mounts, facts, errors),
+            Devices = DeviceCompiler.Compile(linux.Devices, errors),
+            MaskedPaths = RootCompiler.CompilePaths(linux.MaskedPaths, "/linux/maskedPaths", errors),
+            ReadonlyPaths = RootCompiler.CompilePaths(linux.ReadonlyPaths, "/linux/readonlyPaths", errors),
+            Sysctls = SysctlCompiler.Compile(linux.Sysctl, namespaces, errors),
+            Hostname = CompileName(spec.Hostname, ownsName, "/hostname", errors),
+            Domainname = CompileName(spec.Domainname, ownsName, "/domainname", errors),
+            Cgroup = CgroupCompiler.Compile(linux, facts, warnings, errors),
+            Hooks = HookCompiler.Compile(spec.Hooks, errors),
+            Process = spec.Process is { } process ? ProcessCompiler.Compile(process, namespaces, facts, warnings, errors) : null,
+            Annotations = CheckAnnotations(spec.Annotations, errors),
+        };
+        if (errors.Count != before)
+        {
+            return null;
+        }
+
+        return warnings.Count == 0 ? plan : plan with { Warnings = warnings.DrainToImmutable() };
+    }
+
+    private static void CheckVersion(string? version, List<SpecError> errors)
+    {
+        const string Path = "/ociVersion";
+        if (string.IsNullOrEmpty(version))
+        {
+            Refuse.Missing(errors, Path);
+        }
+        else if (OciVersion.RuleAgainst(version) is { } rule)
+        {
+            Refuse.Value(errors, Path, version, rule);
+        }
+    }
+
+    private static KernelString? CompileName(string? name, bool ownsName, string path, List<SpecError> errors)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            return null;
+        }
+
+        if (!ownsName)
+        {
+            Refuse.Value(errors, path, name, "needs a uts namespace of the container's own");
+        }
+
+        if (Encoding.UTF8.GetByteCount(name) > MaximumNameLength)
+        {
+            Refuse.Value(errors, path, name, "is longer than 64 bytes");
+            return null;
+        }
+
+        return KernelText.TryMake(name, path, errors, out KernelString made) ? made : null;
+    }
+
+    private static ImmutableArray<KeyValuePair<string, string>> CheckAnnotations(
+        ImmutableArray<KeyValuePair<string, string>> annotations, List<SpecError> errors)
+    {
+        foreach ((string key, _) in annotations)
+        {
+            if (key.Length == 0)
+            {
+                Refuse.Value(errors, "/annotations", key, "is not a key: keys are not empty");
+            }
+        }
+
+        return annotations;
+    }
+
+    private static void CheckUnsupported(LinuxSpec linux, List<SpecError> errors)
+    {
+        if (linux.Seccomp is { } seccomp && AsksSomething(seccomp))
+        {
+            Refuse.Unsupported(errors, "/linux/seccomp");
+        }
+
+        if (linux.IntelRdt is { } rdt && AsksSomething(rdt))
+        {
+            Refuse.Unsupported(errors, "/linux/intelRdt");
+        }
+
+        if (!linux.NetDevices.IsEmpty)
+        {
+            Refuse.Unsupported(errors, "/linux/netDevices");
+        }
+
+        if (linux.MemoryPolicy is { } policy
+            && (!string.IsNullOrEmpty(policy.Mode) || !string.IsNullOrEmpty(policy.Nodes) || !policy.Flags.IsEmpty))
+        {
+            Refuse.Unsupported(errors, "/linux/memoryPolicy");
+        }
+
+        if (linux.Personality is { } personality && (!string.IsNullOrEmpty(personality.Domain) || !personality.Flags.IsEmpty))
+        {
+            Refuse.Unsupported(errors, "/linux/personality");
+        }
+
+        if (!string.IsNullOrEmpty(linux.MountLabel))
+        {
+            Refuse.Unsupported(errors, "/linux/mountLabel");
+        }
+    }
+
+    private static bool AsksSomething(SeccompSpec seccomp) =>
+        !string.IsNullOrEmpty(seccomp.DefaultAction) || !seccomp.Syscalls.IsEmpty
+        || !string.IsNullOrEmpty(seccomp.ListenerPath) || !string.IsNullOrEmpty(seccomp.ListenerMetadata)
+        || !seccomp.Flags.IsEmpty;
+
+    private static bool AsksSomething(IntelRdtSpec rdt) =>
+        !string.IsNullOrEmpty(rdt.ClosId) || !rdt.Schemata.IsEmpty
+        || !string.IsNullOrEmpty(rdt.L3CacheSchema) || !string.IsNullOrEmpty(rdt.MemBwSchema)
+        || rdt.EnableMonitoring;
+}
