@@ -32,6 +32,11 @@ internal static class Program
             throw new CommandException(call.Problem);
         }
 
+        if (call.Global.Problem is not null)
+        {
+            throw new CommandException(call.Global.Problem);
+        }
+
         if (call.VersionAsked)
         {
             Output.Write(VersionText.Lines);
