@@ -56,7 +56,10 @@ public sealed record NamespacePlan
     /// <summary>The namespaces that the container joins.</summary>
     public ImmutableArray<NamespaceJoin> Joined { get; init; } = [];
 
-    /// <summary>The lines of <c>/proc/PID/uid_map</c>. user_namespaces(7).</summary>
+    /// <summary>
+    /// The lines of <c>/proc/PID/uid_map</c>. user_namespaces(7). With a joined user namespace not to be written: they are what
+    /// config.json believes of it.
+    /// </summary>
     public ImmutableArray<IdMapping> UidMap { get; init; } = [];
 
     public ImmutableArray<IdMapping> GidMap { get; init; } = [];
