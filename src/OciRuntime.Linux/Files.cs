@@ -30,15 +30,15 @@ public static unsafe partial class Files
     }
 
     /// <summary><c>openat2(2)</c>, Linux 5.6.</summary>
-    public static OwnedFd Open(Fd directory, ReadOnlySpan<byte> path, OpenFlags flags, ResolveFlags resolve)
+    public static OwnedFd Resolve(Fd directory, ReadOnlySpan<byte> path, OpenFlags flags, ResolveFlags resolve)
     {
-        Errno errno = TryOpen(directory, path, flags, resolve, out OwnedFd? file);
+        Errno errno = TryResolve(directory, path, flags, resolve, out OwnedFd? file);
         return file ?? throw Failed("openat2", errno, path);
     }
 
     /// <summary><c>openat2(2)</c>, for callers that have a plan for the error.</summary>
     /// <remarks>EAGAIN says that something was renamed below the root meanwhile: it is tried again, a bounded number of times.</remarks>
-    public static Errno TryOpen(Fd directory, ReadOnlySpan<byte> path, OpenFlags flags, ResolveFlags resolve, out OwnedFd? file)
+    public static Errno TryResolve(Fd directory, ReadOnlySpan<byte> path, OpenFlags flags, ResolveFlags resolve, out OwnedFd? file)
     {
         const int Attempts = 128;
         OpenHow how = new() { Flags = flags | OpenFlags.O_CLOEXEC, Resolve = resolve };
@@ -70,12 +70,35 @@ public static unsafe partial class Files
         return Raw.ErrnoOf(Raw.Call(SyscallNumber.Fcntl, file.Number, F_SETFD, closeOnExec ? 1 : 0));
     }
 
+    /// <summary>Whether the descriptor is open and would stay so over execve: one that the caller passed on. <c>fcntl(F_GETFD)</c>.</summary>
+    public static bool IsInheritable(Fd file)
+    {
+        const nint F_GETFD = 1;
+        return Raw.Call(SyscallNumber.Fcntl, file.Number, F_GETFD) == 0;
+    }
+
     /// <summary><c>close_range(2)</c>, Linux 5.11 with the flag: marks every descriptor from <paramref name="first"/> on close-on-exec.</summary>
     public static void CloseOnExecFrom(uint first)
     {
         const nint CLOSE_RANGE_CLOEXEC = 4;
         LinuxException.ThrowIfError(
             Raw.Call(SyscallNumber.CloseRange, (nint)first, unchecked((nint)uint.MaxValue), CLOSE_RANGE_CLOEXEC), "close_range", first);
+    }
+
+    /// <summary><c>close_range(2)</c>, Linux 5.9: closes every descriptor from <paramref name="first"/> to <paramref name="last"/>.</summary>
+    public static void CloseRange(uint first, uint last)
+    {
+        if (first <= last)
+        {
+            LinuxException.ThrowIfError(Raw.Call(SyscallNumber.CloseRange, (nint)first, (nint)last, 0), "close_range", first);
+        }
+    }
+
+    /// <summary><c>fcntl(F_SETFL)</c> with O_NONBLOCK.</summary>
+    public static void SetNonBlocking(Fd file)
+    {
+        const nint F_SETFL = 4;
+        LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Fcntl, file.Number, F_SETFL, (nint)OpenFlags.O_NONBLOCK), "fcntl F_SETFL", file.Number);
     }
 
     /// <summary><c>read(2)</c>, again after EINTR.</summary>
@@ -97,6 +120,17 @@ public static unsafe partial class Files
                 result = Raw.CallBlocking(SyscallNumber.Read, file.Number, (nint)to, buffer.Length);
             }
             while (Raw.ErrnoOf(result) == Errno.EINTR);
+            count = result < 0 ? 0 : (int)result;
+            return Raw.ErrnoOf(result);
+        }
+    }
+
+    /// <summary><c>pread(2)</c>: files of cgroups are read again from their start.</summary>
+    public static Errno TryReadAt(Fd file, Span<byte> buffer, long offset, out int count)
+    {
+        fixed (byte* to = buffer)
+        {
+            nint result = Raw.Call(SyscallNumber.Pread64, file.Number, (nint)to, buffer.Length, (nint)offset);
             count = result < 0 ? 0 : (int)result;
             return Raw.ErrnoOf(result);
         }
@@ -152,6 +186,19 @@ public static unsafe partial class Files
                 SyscallNumber.Statx, directory.Number, (nint)name, (nint)flags, (nint)(StatxBasicStats | StatxMountId), (nint)to));
         }
     }
+
+    /// <summary>A file in memory, without a name. <c>memfd_create(2)</c>.</summary>
+    public static OwnedFd MakeMemoryFile(ReadOnlySpan<byte> name)
+    {
+        const nint MFD_CLOEXEC = 1;
+        fixed (byte* text = Raw.Terminated(name))
+        {
+            return new OwnedFd((int)LinuxException.ThrowIfError(Raw.Call(SyscallNumber.MemfdCreate, (nint)text, MFD_CLOEXEC), "memfd_create", name));
+        }
+    }
+
+    /// <summary><c>lseek(2)</c> to the start.</summary>
+    public static void Rewind(Fd file) => LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Lseek, file.Number, 0, 0), "lseek", file.Number);
 
     /// <summary>The file system's magic number. <c>fstatfs(2)</c>, include/uapi/linux/magic.h.</summary>
     public static long FileSystemType(Fd file)

@@ -69,13 +69,35 @@ public static unsafe class Processes
         return info;
     }
 
-    /// <summary><c>waitid(2)</c> with WNOHANG: reaps one child that has ended, if there is one.</summary>
+    /// <summary><c>waitid(2)</c> with WNOHANG and WNOWAIT: how a child ended, leaving it to be reaped.</summary>
+    /// <returns>False where it has not ended, or is no child of ours.</returns>
+    public static bool TryPeek(Fd pidFd, out WaitInfo info)
+    {
+        const nint WNOWAIT = 0x1000000;
+        fixed (WaitInfo* to = &info)
+        {
+            nint result = Raw.Call(SyscallNumber.Waitid, P_PIDFD, pidFd.Number, (nint)to, WEXITED | WNOHANG | WNOWAIT, 0);
+            return result == 0 && to->Pid != 0;
+        }
+    }
+
+    /// <summary>A child that has ended, left to be reaped. <c>waitid(2)</c> with P_ALL, WNOHANG and WNOWAIT.</summary>
     /// <returns>Pid 0 where none has ended, or there is no child.</returns>
-    public static WaitInfo ReapOne(int pid = 0)
+    public static WaitInfo PeekOne()
     {
         const nint P_ALL = 0;
+        const nint WNOWAIT = 0x1000000;
         WaitInfo info = default;
-        _ = Raw.Call(SyscallNumber.Waitid, pid == 0 ? P_ALL : P_PID, pid, (nint)(&info), WEXITED | WNOHANG, 0);
+        _ = Raw.Call(SyscallNumber.Waitid, P_ALL, 0, (nint)(&info), WEXITED | WNOHANG | WNOWAIT, 0);
+        return info;
+    }
+
+    /// <summary>Reaps a child if it has ended. <c>waitid(2)</c> with P_PID and WNOHANG.</summary>
+    /// <returns>Pid 0 where it has not ended.</returns>
+    public static WaitInfo ReapOne(int pid)
+    {
+        WaitInfo info = default;
+        _ = Raw.Call(SyscallNumber.Waitid, P_PID, pid, (nint)(&info), WEXITED | WNOHANG, 0);
         return info;
     }
 
@@ -129,11 +151,11 @@ public static unsafe class Processes
         }
     }
 
-    /// <summary><c>prlimit(2)</c> of this process.</summary>
-    public static Errno TrySetLimit(int resource, ulong soft, ulong hard)
+    /// <summary><c>prlimit(2)</c> of a process.</summary>
+    public static Errno TrySetLimit(int pid, int resource, ulong soft, ulong hard)
     {
         ResourceLimit limit = new() { Soft = soft, Hard = hard };
-        return Raw.ErrnoOf(Raw.Call(SyscallNumber.Prlimit64, 0, resource, (nint)(&limit), 0));
+        return Raw.ErrnoOf(Raw.Call(SyscallNumber.Prlimit64, pid, resource, (nint)(&limit), 0));
     }
 
     /// <summary><c>prctl(2)</c>.</summary>

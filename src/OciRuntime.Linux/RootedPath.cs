@@ -11,11 +11,11 @@ public static class RootedPath
     private const int MaximumPath = 4096;
 
     /// <summary>What <paramref name="path"/> names inside <paramref name="root"/>.</summary>
-    public static OwnedFd Open(Fd root, ReadOnlySpan<byte> path, OpenFlags flags) => Files.Open(root, path, flags, Inside);
+    public static OwnedFd Open(Fd root, ReadOnlySpan<byte> path, OpenFlags flags) => Files.Resolve(root, path, flags, Inside);
 
     /// <returns>ENOENT or ENOTDIR where there is nothing.</returns>
     public static Errno TryOpen(Fd root, ReadOnlySpan<byte> path, OpenFlags flags, out OwnedFd? file) =>
-        Files.TryOpen(root, path, flags, Inside, out file);
+        Files.TryResolve(root, path, flags, Inside, out file);
 
     /// <summary>The folder <paramref name="path"/>, of which missing parts are made.</summary>
     /// <remarks>Parts are made relative to the opened part before, never by a path: nobody can slip a link in between (CVE-2024-45310).</remarks>

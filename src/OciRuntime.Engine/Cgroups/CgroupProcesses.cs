@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Buffers.Text;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using OciRuntime.Abi;
+using OciRuntime.Abi.Files;
+using OciRuntime.Linux;
+
+namespace OciRuntime.Engine.Cgroups;
+
+/// <summary>The processes of a control group and of the groups below it.</summary>
+internal static class CgroupProcesses
+{
+    /// <summary>Signals each of them once. Every hierarchy has the same ones: the first folder that is there tells.</summary>
+    public static void Signal(ImmutableArray<string> folders, int signal)
+    {
+        foreach (string folder in folders)
+        {
+            KernelString path = KernelString.Of(folder);
+            if (Files.TryStatus(Fd.CurrentDirectory, path.Span, AtFlags.None, out _) == 0)
+            {
+                SignalTree(path, signal);
+                return;
+            }
+        }
+    }
+
+    /// <summary>The pids in one folder's cgroup.procs; none where there is no such folder.</summary>
+    public static List<int> In(KernelString folder)
+    {
+        List<int> pids = [];
+        ReadOnlySpan<byte> text = WholeFile.TryRead(folder.Append("cgroup.procs"u8).Span);
+        while (Utf8Parser.TryParse(text, out int pid, out int length))
+        {
+            // 0: a process of another PID namespace, which has no number here.
+            if (pid > 0)
+            {
+                pids.Add(pid);
+            }
+
+            text = text[Math.Min(text.Length, length + 1)..];
+        }
+
+        return pids;
+    }
+
+    /// <summary>The folders directly below one.</summary>
+    public static List<KernelString> Children(KernelString folder)
+    {
+        List<KernelString> children = [];
+        if (Files.TryOpen(Fd.CurrentDirectory, folder.Span, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0, out OwnedFd? opened) != 0)
+        {
+            return children;
+        }
+
+        using (opened)
+        {
+            foreach (KernelString name in Folders.Names(opened!.Borrow))
+            {
+                if (Files.TryStatus(opened.Borrow, name.Span, AtFlags.AT_SYMLINK_NOFOLLOW, out FileStatus status) == 0
+                    && status.Type == FileType.Directory)
+                {
+                    children.Add(folder.Append(name.Text));
+                }
+            }
+        }
+
+        return children;
+    }
+
+    private static void SignalTree(KernelString folder, int signal)
+    {
+        foreach (int pid in In(folder))
+        {
+            // ESRCH: it ended since the list was read.
+            _ = Processes.TrySignal(pid, signal);
+        }
+
+        foreach (KernelString child in Children(folder))
+        {
+            SignalTree(child, signal);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using OciRuntime.Abi.Processes;
+using OciRuntime.Engine.Hooks;
+using OciRuntime.Engine.State;
+using OciRuntime.Engine.Sync;
+using OciRuntime.Linux;
+using OciRuntime.Plan;
+
+namespace OciRuntime.Engine.Child;
+
+/// <summary>The container's first process, from clone to execve: the order of everything, written once.</summary>
+/// <remarks>Child only. A copy of the parent with this thread alone. Whatever fails is sent to whoever waits, and the process ends.</remarks>
+internal sealed class ChildMain
+{
+    private const int FirstFreeDescriptor = 3;
+
+    private readonly ChildContext _context;
+    private readonly ContainerPlan _plan;
+    private SyncChannel _reportTo;
+    private bool _proceeded;
+    private bool _inCgroupNamespace;
+
+    private ChildMain(ChildContext context)
+    {
+        _context = context;
+        _plan = context.Plan;
+        _reportTo = context.Channel;
+    }
+
+    /// <summary>Never returns.</summary>
+    public static void Run(ChildContext context)
+    {
+        ChildMain child = new(context);
+        try
+        {
+            child.Create();
+            child.Start();
+        }
+        catch (Exception e)
+        {
+            string text = e is LinuxException or ContainerException ? e.Message : $"internal error: {e.GetType().Name}: {e.Message}";
+            child._reportTo.TrySend(SyncMessage.Failure, text);
+        }
+
+        Processes.Exit(1);
+    }
+
+    private void Create()
+    {
+        NamespacePlan namespaces = _plan.Namespaces;
+        Begin();
+
+        // user_namespaces(7): without id maps the child is nobody, and may do nothing.
+        if ((namespaces.New & CloneFlags.CLONE_NEWUSER) != 0)
+        {
+            AwaitProceed();
+            CredentialStage.BecomeRoot();
+        }
+
+        NamespaceStage.Join(namespaces);
+        if (!_context.NoNewKeyring)
+        {
+            NamespaceStage.JoinSessionKeyring(_context.Record.Id);
+        }
+
+        NamespaceStage.SetUp(_plan);
+        using OwnedFd root = RootStage.Open(_plan.Root);
+        foreach (MountStep step in _plan.Mounts)
+        {
+            if (step is MountStep.ControlGroups)
+            {
+                EnterCgroupNamespace();
+            }
+
+            MountStage.Run(root.Borrow, step, _context);
+        }
+
+        DeviceStage.Run(root.Borrow, _plan);
+        EnterCgroupNamespace();
+        RunCreateHooks();
+        MaskStage.Run(root.Borrow, _plan);
+        TerminalStage.Run(root.Borrow, _plan.Process, _context.Channel);
+        RootStage.Enter(root.Borrow, _plan, _context.NoPivot);
+        NamespaceStage.WriteSysctls(_plan.Sysctls);
+        ExecStage.Prepare(_plan.Process);
+        Send(SyncMessage.Ready);
+        Await(SyncMessage.Release);
+        Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
+    }
+
+    private void Start()
+    {
+        if (_context.StartListener is { } listener)
+        {
+            _context.Channel.Dispose();
+            _reportTo = new SyncChannel(Sockets.Accept(listener.Borrow));
+        }
+
+        if (_plan.Process is not { } process)
+        {
+            throw new ContainerException("starting the container: config.json has no \"process\" (/process)");
+        }
+
+        HookRunner.RunAll(_plan.Hooks.StartContainer, "startContainer", _context.Record, ContainerStatus.Created, Processes.Id, process.Env);
+        ExecStage.SetUp(process, _context);
+
+        // capabilities(7): whoever gives up CAP_SETGID can't change groups, and a change of user empties the effective set; so the bounding
+        // set goes first, then the ids with the permitted set kept, then the sets.
+        CredentialStage.Run(process);
+        ExecStage.ChangeDirectory(process);
+        Send(SyncMessage.Executing);
+        ExecStage.Execute(process, _context);
+    }
+
+    private void Begin()
+    {
+        CloseInherited();
+
+        // prctl(2): if the parent is killed the child goes with it, wherever it is; at the next Await it would notice anyway.
+        Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
+
+        // ptrace(2): a process that is not dumpable can't be looked into by another of the same user that joins its namespaces.
+        Processes.Control(ProcessControl.PR_SET_DUMPABLE, 0);
+        Processes.StartSession();
+        _ = Processes.SetFileModeMask(0);
+    }
+
+    // The parent's end of the channel, or the child would never see the parent go; and what else the parent has open: its locks, its log.
+    private void CloseInherited()
+    {
+        Span<int> kept = [_context.Channel.Socket.Number, _context.InitLock.Borrow.Number, _context.StartListener?.Borrow.Number ?? -1];
+        kept.Sort();
+        uint first = (uint)(FirstFreeDescriptor + _context.PreserveFds);
+        foreach (int number in kept)
+        {
+            if (number >= first)
+            {
+                Files.CloseRange(first, (uint)number - 1);
+                first = (uint)number + 1;
+            }
+        }
+
+        Files.CloseRange(first, uint.MaxValue);
+    }
+
+    // cgroup_namespaces(7): the root of the namespace is the group that the process is in at that moment, so the parent comes first.
+    private void EnterCgroupNamespace()
+    {
+        if (_inCgroupNamespace)
+        {
+            return;
+        }
+
+        AwaitProceed();
+        if ((_plan.Namespaces.New & CloneFlags.CLONE_NEWCGROUP) != 0)
+        {
+            Namespaces.Unshare(CloneFlags.CLONE_NEWCGROUP);
+        }
+
+        _inCgroupNamespace = true;
+    }
+
+    private void RunCreateHooks()
+    {
+        HooksPlan hooks = _plan.Hooks;
+        if (!hooks.Prestart.IsEmpty || !hooks.CreateRuntime.IsEmpty)
+        {
+            Send(SyncMessage.RootReady);
+            Await(SyncMessage.HooksDone);
+        }
+
+        HookRunner.RunAll(hooks.CreateContainer, "createContainer", _context.Record, ContainerStatus.Creating, Processes.Id, null);
+    }
+
+    private void AwaitProceed()
+    {
+        if (!_proceeded)
+        {
+            Await(SyncMessage.Proceed);
+            _proceeded = true;
+        }
+    }
+
+    private void Await(SyncMessage expected)
+    {
+        SyncMessage message = _context.Channel.Receive(out _, out OwnedFd? descriptor);
+        descriptor?.Dispose();
+        if (message != expected)
+        {
+            // The parent is gone: nobody is left to tell, and nothing may be left behind.
+            Processes.Exit(1);
+        }
+    }
+
+    private void Send(SyncMessage message)
+    {
+        if (!_reportTo.TrySend(message))
+        {
+            Processes.Exit(1);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Immutable;
+using OciRuntime.Abi;
+using OciRuntime.Abi.Files;
+using OciRuntime.Abi.Mounting;
+using OciRuntime.Linux;
+using OciRuntime.Plan;
+
+namespace OciRuntime.Engine.Child;
+
+/// <summary>Carries one mount step out: made detached, given its attributes, attached once, below the root's descriptor.</summary>
+internal static class MountStage
+{
+    private const uint FolderMode = 0x1ED; // 0755
+
+    public static void Run(Fd root, MountStep step, ChildContext context)
+    {
+        try
+        {
+            switch (step)
+            {
+                case MountStep.Bind bind:
+                    Bind(root, bind);
+                    break;
+                case MountStep.NewFilesystem filesystem:
+                    MountNew(root, filesystem);
+                    break;
+                case MountStep.Remount remount:
+                    Remount(root, remount);
+                    break;
+                case MountStep.ControlGroups groups:
+                    CgroupMountStage.Run(root, groups, context);
+                    break;
+                default:
+                    throw new ContainerException($"no way to carry out {step.GetType().Name}");
+            }
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException($"mounting {Describe(step)}to {step.Target} ({step.Origin}): {e.Message}");
+        }
+    }
+
+    /// <summary>A detached mount of a new superblock.</summary>
+    public static OwnedFd Make(ReadOnlySpan<byte> type, ReadOnlySpan<byte> source, ImmutableArray<FsParameter> options, MountAttr attributes)
+    {
+        using OwnedFd context = Mounts.OpenFilesystem(type);
+        if (source.Length > 1)
+        {
+            Mounts.Configure(context.Borrow, "source\0"u8, source);
+        }
+
+        foreach (FsParameter option in options)
+        {
+            Mounts.Configure(context.Borrow, option.Key.Span, option.Value is { } value ? value.Span : default);
+        }
+
+        Mounts.Command(context.Borrow, FsConfigCommand.FSCONFIG_CMD_CREATE);
+        return Mounts.MountFilesystem(context.Borrow, attributes);
+    }
+
+    /// <summary>Gives a mount what its step asks of attributes and propagation.</summary>
+    public static void SetAttributes(Fd mount, MountStep step)
+    {
+        Change(mount, step.Attributes, step.Propagation, AtFlags.AT_EMPTY_PATH);
+        Change(mount, step.RecursiveAttributes, step.RecursivePropagation, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
+    }
+
+    private static void Bind(Fd root, MountStep.Bind step)
+    {
+        using OwnedFd tree = Mounts.CloneTree(Fd.CurrentDirectory, step.Source.Span, step.Recursive);
+        bool isFolder = Files.Status(tree.Borrow).Type == FileType.Directory;
+        using OwnedFd target = isFolder ? RootedPath.MakeDirectories(root, step.Target.Span, FolderMode) : RootedPath.MakeFile(root, step.Target.Span);
+        Change(tree.Borrow, step.Attributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH);
+        Change(tree.Borrow, step.RecursiveAttributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
+        Mounts.Attach(tree.Borrow, target.Borrow);
+
+        // move_mount(2) gives a mount that arrives below a shared one a peer group, so the propagation is set where it is then.
+        Change(tree.Borrow, default, step.Propagation, AtFlags.AT_EMPTY_PATH);
+        Change(tree.Borrow, default, step.RecursivePropagation, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
+    }
+
+    private static void MountNew(Fd root, MountStep.NewFilesystem step)
+    {
+        using OwnedFd mount = Make(step.Type.Span, step.Source.Span, step.Options, step.Attributes.Set);
+        using OwnedFd target = IsKernelFilesystem(step.Type) ? OpenRealFolder(root, step.Target) : RootedPath.MakeDirectories(root, step.Target.Span, FolderMode);
+        Mounts.Attach(mount.Borrow, target.Borrow);
+        Change(mount.Borrow, step.RecursiveAttributes, step.RecursivePropagation, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
+        Change(mount.Borrow, default, step.Propagation, AtFlags.AT_EMPTY_PATH);
+    }
+
+    private static void Remount(Fd root, MountStep.Remount step)
+    {
+        using OwnedFd target = RootedPath.Open(root, step.Target.Span, OpenFlags.O_PATH);
+        if (!step.Options.IsEmpty)
+        {
+            using OwnedFd context = Mounts.PickFilesystem(target.Borrow);
+            foreach (FsParameter option in step.Options)
+            {
+                Mounts.Configure(context.Borrow, option.Key.Span, option.Value is { } value ? value.Span : default);
+            }
+
+            Mounts.Command(context.Borrow, FsConfigCommand.FSCONFIG_CMD_RECONFIGURE);
+        }
+
+        SetAttributes(target.Borrow, step);
+    }
+
+    private static bool IsKernelFilesystem(KernelString type) => type.Text.SequenceEqual("proc"u8) || type.Text.SequenceEqual("sysfs"u8);
+
+    // A link in the image would put them elsewhere, and label writes and masks would then go to files of the image (CVE-2019-19921).
+    private static OwnedFd OpenRealFolder(Fd root, KernelString target)
+    {
+        const OpenFlags Folder = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY;
+        const ResolveFlags NoLinks = ResolveFlags.RESOLVE_IN_ROOT | ResolveFlags.RESOLVE_NO_SYMLINKS;
+        Errno errno = Files.TryResolve(root, target.Span, Folder, NoLinks, out OwnedFd? found);
+        if (found is not null)
+        {
+            return found;
+        }
+
+        if (errno is Errno.ELOOP or Errno.ENOTDIR)
+        {
+            throw new ContainerException($"mounting to {target}: it must be a real folder in the image, without symbolic links: {ErrnoText.Of(errno)}");
+        }
+
+        using OwnedFd made = RootedPath.MakeDirectories(root, target.Span, FolderMode);
+        return Files.Resolve(root, target.Span, Folder, NoLinks);
+    }
+
+    private static void Change(Fd mount, AttributeChange change, MountPropagation propagation, AtFlags flags)
+    {
+        if (!change.IsEmpty || propagation != MountPropagation.Unchanged)
+        {
+            Mounts.SetAttributes(mount, "\0"u8, flags, new MountAttributes { Set = change.Set, Clear = change.Clear, Propagation = propagation });
+        }
+    }
+
+    private static string Describe(MountStep step) => step switch
+    {
+        MountStep.Bind bind => $"{bind.Source} ",
+        MountStep.NewFilesystem filesystem => $"{filesystem.Type} ",
+        MountStep.ControlGroups => "cgroup ",
+        _ => "",
+    };
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+using OciRuntime.Abi.Processes;
+using OciRuntime.Engine.State;
+using OciRuntime.Linux;
+using OciRuntime.Plan;
+
+namespace OciRuntime.Engine.Parent;
+
+/// <summary>create and run.</summary>
+public static class ContainerLauncher
+{
+    /// <summary>Creates the container: its process waits for start.</summary>
+    /// <exception cref="ContainerException">Nothing is left of it.</exception>
+    public static void Create(StateStore store, LaunchOptions options, ContainerPlan plan)
+    {
+        using Launch launch = Launch.Create(store, options with { Detach = true }, plan, andStart: false);
+    }
+
+    /// <summary>Creates and starts the container and, in the foreground, stays with it until it ends and removes it.</summary>
+    /// <param name="warnings">What went wrong with poststop hooks; empty if nothing did.</param>
+    /// <returns>0 for a detached container, else the status of its program: 128 + n if signal n killed it.</returns>
+    public static int Run(StateStore store, LaunchOptions options, ContainerPlan plan, out string warnings)
+    {
+        warnings = "";
+        if (plan.Process is null)
+        {
+            throw new ContainerException("running the container: config.json has no \"process\" (/process)");
+        }
+
+        if (options.Detach)
+        {
+            using Launch launch = Launch.Create(store, options, plan, andStart: true);
+            launch.Start();
+            return 0;
+        }
+
+        // A signal that comes while the container is being made waits here, and is then the container's.
+        ulong mask = Signals.SetMask(Foreground.Signals);
+        try
+        {
+            return RunInForeground(store, options, plan, out warnings);
+        }
+        finally
+        {
+            _ = Signals.SetMask(mask);
+        }
+    }
+
+    private static int RunInForeground(StateStore store, LaunchOptions options, ContainerPlan plan, out string warnings)
+    {
+        // Before the child is there, so that no orphan of the container gets past us.
+        if (!options.NoSubreaper)
+        {
+            Processes.Control(ProcessControl.PR_SET_CHILD_SUBREAPER, 1);
+        }
+
+        using Launch launch = Launch.Create(store, options, plan, andStart: true);
+        using TerminalRelay? relay = launch.Terminal is { } terminal ? new TerminalRelay(terminal.Borrow) : null;
+        launch.Start();
+        launch.Folder.Unlock();
+        WaitInfo ending = Foreground.Attend(launch.PidFd, launch.Record.Pid, relay);
+        warnings = "";
+        if (!options.Keep)
+        {
+            warnings = ContainerRemover.RemoveEnded(launch.Folder, launch.Record, plan.Hooks);
+        }
+
+        const int CLD_EXITED = 1;
+        return ending.Code == CLD_EXITED ? ending.Status : 128 + ending.Status;
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using OciRuntime.Abi.Processes;
+using OciRuntime.Engine.Cgroups;
+using OciRuntime.Engine.State;
+using OciRuntime.Linux;
+using OciRuntime.Plan;
+
+namespace OciRuntime.Engine.Parent;
+
+/// <summary>delete, from whatever state a container is in.</summary>
+public static class ContainerRemover
+{
+    /// <param name="force">Also a running container, and what a killed create left. That there is nothing is no error then.</param>
+    /// <param name="hooks">Of the container's own copy of its config.json.</param>
+    /// <returns>What went wrong with poststop hooks: warnings; empty if nothing did.</returns>
+    public static string Delete(StateStore store, string id, bool force, HooksPlan hooks)
+    {
+        using ContainerFolder? folder = store.TryOpen(id);
+        if (folder is null)
+        {
+            return force ? "" : throw new ContainerException($"{id}: {ContainerException.DoesNotExist}");
+        }
+
+        if (force)
+        {
+            // Before the lock: whoever holds it may be waiting for this very process.
+            KillFirstProcess(TryReadRecord(folder));
+        }
+
+        if (!folder.Lock())
+        {
+            return force ? "" : throw new ContainerException($"{id}: {ContainerException.DoesNotExist}");
+        }
+
+        if (force)
+        {
+            return Remove(folder, TryReadRecord(folder), hooks);
+        }
+
+        ContainerSnapshot? snapshot = ContainerQueries.TryTake(folder);
+        if (snapshot is { Status: not (ContainerStatus.Stopped or ContainerStatus.Created) })
+        {
+            throw new ContainerException($"cannot delete container {id} that is not stopped: {snapshot.StatusName}");
+        }
+
+        return Remove(folder, snapshot?.Record, hooks);
+    }
+
+    /// <summary>Kills what is left of a container and removes all that was made for it. The caller holds its lock.</summary>
+    internal static string Remove(ContainerFolder folder, ContainerRecord? record, HooksPlan hooks)
+    {
+        KillFirstProcess(record);
+        if (record is not null)
+        {
+            CgroupRemoval.Remove(record.CgroupFolders, record.CgroupParents);
+        }
+
+        folder.Remove();
+        return record is null ? "" : PoststopHooks.Run(hooks, record);
+    }
+
+    /// <summary>The end of a run in the foreground: somebody else may be deleting the container already.</summary>
+    internal static string RemoveEnded(ContainerFolder folder, ContainerRecord record, HooksPlan hooks)
+    {
+        if (folder.Lock())
+        {
+            return Remove(folder, record, hooks);
+        }
+
+        return "";
+    }
+
+    private static ContainerRecord? TryReadRecord(ContainerFolder folder)
+    {
+        try
+        {
+            return folder.ReadRecord();
+        }
+        catch (ContainerException)
+        {
+            // A damaged record must not keep the folder alive: --force is what its error recommends.
+            return null;
+        }
+    }
+
+    private static void KillFirstProcess(ContainerRecord? record)
+    {
+        using OwnedFd? pidFd = record is null ? null : ProcessIdentity.TryOpen(record);
+        if (pidFd is null)
+        {
+            return;
+        }
+
+        // A frozen group would keep it from dying.
+        CgroupRemoval.Thaw(record!.CgroupFolders);
+        _ = Processes.TrySignal(pidFd.Borrow, (int)Signum.SIGKILL);
+        Span<PollEntry> entry = [new PollEntry { Descriptor = pidFd.Borrow.Number, Events = PollEntry.POLLIN }];
+        Processes.Poll(entry);
+    }
+}

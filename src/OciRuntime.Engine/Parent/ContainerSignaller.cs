@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+using OciRuntime.Abi;
+using OciRuntime.Engine.Cgroups;
+using OciRuntime.Engine.State;
+using OciRuntime.Linux;
+
+namespace OciRuntime.Engine.Parent;
+
+/// <summary>kill.</summary>
+public static class ContainerSignaller
+{
+    /// <summary>Sends a signal to the container's first process, or with <paramref name="all"/> to every process in its control group.</summary>
+    /// <exception cref="ContainerException">It is not created or running.</exception>
+    public static void Kill(StateStore store, string id, int signal, bool all)
+    {
+        using ContainerFolder folder = store.Open(id);
+        ContainerRecord record = folder.ReadRecord() ?? throw new ContainerException($"{id}: {ContainerException.DoesNotExist}");
+        if (all)
+        {
+            // Of a container that has stopped there may be processes left: one without a PID namespace of its own.
+            CgroupProcesses.Signal(record.CgroupFolders, signal);
+            return;
+        }
+
+        // In one go: the pidfd names the process that was checked, so no other can get the signal.
+        using OwnedFd? pidFd = ProcessIdentity.TryOpen(record);
+        Errno errno = pidFd is null ? Errno.ESRCH : Processes.TrySignal(pidFd.Borrow, signal);
+        if (errno == Errno.ESRCH)
+        {
+            throw new ContainerException($"{id}: {ContainerException.NotRunning}");
+        }
+
+        if (errno != 0)
+        {
+            throw new ContainerException($"sending signal {signal} to {id}: pidfd_send_signal {record.Pid}: {ErrnoText.Of(errno)}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using OciRuntime.Abi;
+using OciRuntime.Engine.Hooks;
+using OciRuntime.Engine.State;
+using OciRuntime.Engine.Sync;
+using OciRuntime.Linux;
+using OciRuntime.Plan;
+
+namespace OciRuntime.Engine.Parent;
+
+/// <summary>start.</summary>
+public static class ContainerStarter
+{
+    /// <summary>Lets a created container's program run.</summary>
+    /// <param name="hooks">Of the container's own copy of its config.json.</param>
+    /// <exception cref="ContainerException">It does not run. The container is stopped if its program could not be executed.</exception>
+    public static void Start(StateStore store, string id, HooksPlan hooks)
+    {
+        using ContainerFolder folder = store.Open(id);
+        if (!folder.Lock() || ContainerQueries.TryTake(folder) is not { } snapshot)
+        {
+            throw new ContainerException($"{id}: {ContainerException.DoesNotExist}");
+        }
+
+        ContainerRecord record = snapshot.Record;
+        CheckStatus(id, snapshot);
+        using OwnedFd pidFd = ProcessIdentity.TryOpen(record) ?? throw new ContainerException($"{id}: {ContainerException.StartStopped}");
+        Errno errno = Sockets.TryConnect(folder.SocketPath.Span, stream: false, out OwnedFd? socket);
+        if (socket is null)
+        {
+            throw new ContainerException($"starting the container: its first process does not listen: connect: {ErrnoText.Of(errno)}");
+        }
+
+        using SyncChannel channel = new(socket);
+        StartExchange.Await(channel, pidFd.Borrow);
+        RunPoststart(folder, record, hooks);
+    }
+
+    private static void CheckStatus(string id, ContainerSnapshot snapshot)
+    {
+        string? refusal = snapshot.Status switch
+        {
+            ContainerStatus.Created when !snapshot.Record.HasProcess => "cannot start a container without a process: config.json has none (/process)",
+            ContainerStatus.Created => null,
+            ContainerStatus.Stopped => ContainerException.StartStopped,
+            ContainerStatus.Creating => "cannot start a container that is being created",
+            _ => ContainerException.StartRunning,
+        };
+        if (refusal is not null)
+        {
+            throw new ContainerException($"{id}: {refusal}");
+        }
+    }
+
+    // runtime.md, "Lifecycle" 10: a poststart hook that fails stops the container, and it goes on to its clean-up.
+    private static void RunPoststart(ContainerFolder folder, ContainerRecord record, HooksPlan hooks)
+    {
+        try
+        {
+            HookRunner.RunAll(hooks.Poststart, "poststart", record, ContainerStatus.Running, record.Pid, null);
+        }
+        catch (Exception e) when (e is ContainerException or LinuxException)
+        {
+            string warnings = ContainerRemover.Remove(folder, record, hooks);
+            throw new ContainerException($"{e.Message}{warnings}");
+        }
+    }
+}

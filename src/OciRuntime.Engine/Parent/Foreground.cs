@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using OciRuntime.Abi.Processes;
+using OciRuntime.Linux;
+
+namespace OciRuntime.Engine.Parent;
+
+/// <summary>run in the foreground: forwards signals, reaps, carries the terminal, until the container's first process ends.</summary>
+internal static class Foreground
+{
+    /// <summary>All signals but those that say that this program itself went wrong.</summary>
+    public static ulong Signals => ~(Mask(Signum.SIGSEGV) | Mask(Signum.SIGBUS) | Mask(Signum.SIGFPE) | Mask(Signum.SIGILL)
+        | Mask(Signum.SIGTRAP) | Mask(Signum.SIGABRT) | Mask(Signum.SIGSYS));
+
+    /// <returns>How the first process ended; it has been reaped.</returns>
+    public static WaitInfo Attend(Fd pidFd, int pid, TerminalRelay? relay)
+    {
+        using OwnedFd signals = Linux.Signals.OpenDescriptor(Signals);
+        Span<PollEntry> entries = stackalloc PollEntry[2 + TerminalRelay.EntryCount];
+        while (true)
+        {
+            entries[0] = new PollEntry { Descriptor = pidFd.Number, Events = PollEntry.POLLIN };
+            entries[1] = new PollEntry { Descriptor = signals.Borrow.Number, Events = PollEntry.POLLIN };
+            int count = 2 + (relay?.Fill(entries[2..]) ?? 0);
+            Processes.Poll(entries[..count]);
+            if (entries[0].Returned != 0)
+            {
+                WaitInfo ending = Processes.Wait(pidFd);
+                relay?.Drain();
+                ReapOrphans();
+                return ending;
+            }
+
+            if (entries[1].Returned != 0)
+            {
+                ForwardSignals(signals.Borrow, pidFd, pid, relay);
+            }
+
+            relay?.Carry(entries[2..count]);
+        }
+    }
+
+    private static ulong Mask(Signum signal) => Linux.Signals.MaskOf(signal);
+
+    private static void ForwardSignals(Fd signals, Fd pidFd, int pid, TerminalRelay? relay)
+    {
+        while (Linux.Signals.TryReadDescriptor(signals, out SignalInfo info))
+        {
+            switch ((Signum)info.Signal)
+            {
+                case Signum.SIGCHLD:
+                    ReapOrphans(pid);
+                    break;
+                case Signum.SIGWINCH when relay is not null:
+                    relay.Resize();
+                    break;
+                default:
+                    // ESRCH: it has just ended; the next round of the loop sees it.
+                    _ = Processes.TrySignal(pidFd, (int)info.Signal);
+                    break;
+            }
+        }
+    }
+
+    // Orphans of the container, which come to us as the subreaper. The first process itself is waited for by its pidfd.
+    private static void ReapOrphans(int except = 0)
+    {
+        while (Processes.PeekOne() is { Pid: > 0 } ended && ended.Pid != except)
+        {
+            _ = Processes.ReapOne(ended.Pid);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+using System.Collections.Immutable;
+using System.Text;
+using OciRuntime.Abi;
+using OciRuntime.Linux;
+using OciRuntime.Plan;
+
+namespace OciRuntime.Engine.Parent;
+
+/// <summary>Writes the id maps of a new user namespace. user_namespaces(7).</summary>
+internal static class IdMapWriter
+{
+    public static void Write(int pid, NamespacePlan namespaces)
+    {
+        WriteMap($"/proc/{pid}/uid_map", namespaces.UidMap, "/linux/uidMappings");
+        WriteMap($"/proc/{pid}/gid_map", namespaces.GidMap, "/linux/gidMappings");
+    }
+
+    // All lines in one write, at most a page of them: the kernel takes no second.
+    private static void WriteMap(string path, ImmutableArray<IdMapping> map, string origin)
+    {
+        StringBuilder lines = new();
+        foreach (IdMapping mapping in map)
+        {
+            lines.Append(mapping.ContainerId).Append(' ').Append(mapping.HostId).Append(' ').Append(mapping.Size).Append('\n');
+        }
+
+        Errno errno = WholeFile.TryWrite(Fd.CurrentDirectory, KernelString.Of(path).Span, Encoding.ASCII.GetBytes(lines.ToString()));
+        if (errno != 0)
+        {
+            string hint = errno == Errno.EPERM ? " (hint: without root only one's own id can be mapped)" : "";
+            throw new ContainerException($"writing the id map ({origin}){hint}: write {path}: {ErrnoText.Of(errno)}");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using OciRuntime.Abi;
+using OciRuntime.Abi.Processes;
+using OciRuntime.Engine.Cgroups;
+using OciRuntime.Engine.Child;
+using OciRuntime.Engine.Hooks;
+using OciRuntime.Engine.State;
+using OciRuntime.Engine.Sync;
+using OciRuntime.Linux;
+using OciRuntime.Plan;
+
+namespace OciRuntime.Engine.Parent;
+
+/// <summary>One create in the making: the parent's side, in the order in which things happen. What fails undoes all that was done.</summary>
+internal sealed class Launch : IDisposable
+{
+    private readonly UndoStack _undo = new();
+    private readonly LaunchOptions _options;
+    private readonly ContainerPlan _plan;
+    private readonly ContainerFolder _folder;
+    private readonly OwnedFd? _consoleSocket;
+    private readonly OwnedFd? _pidfdSocket;
+    private ContainerRecord _record;
+    private CgroupPlacement? _cgroups;
+    private SyncChannel? _channel;
+    private OwnedFd? _pidFd;
+    private int _pid;
+    private bool _hooksBegan;
+
+    private Launch(StateStore store, LaunchOptions options, ContainerPlan plan)
+    {
+        _options = options;
+        _plan = plan;
+        LaunchChecks.Check(options, plan);
+        _consoleSocket = options.ConsoleSocket is null ? null : DescriptorSocket.Connect(options.ConsoleSocket, "console-socket");
+        _pidfdSocket = options.PidfdSocket is null ? null : DescriptorSocket.Connect(options.PidfdSocket, "pidfd-socket");
+        _record = NewRecord(options, plan);
+        _folder = store.Create(options.Id);
+        _undo.Push(_folder.Remove);
+    }
+
+    public ContainerRecord Record => _record;
+
+    public ContainerFolder Folder => _folder;
+
+    public Fd PidFd => _pidFd!.Borrow;
+
+    /// <summary>The terminal, where nobody else was given it.</summary>
+    public OwnedFd? Terminal { get; private set; }
+
+    /// <summary>Creates the container.</summary>
+    /// <param name="andStart">False: its process waits for start on the socket in the state folder. True: for <see cref="Start"/>.</param>
+    /// <exception cref="ContainerException">Nothing is left of it.</exception>
+    public static Launch Create(StateStore store, LaunchOptions options, ContainerPlan plan, bool andStart)
+    {
+        Launch launch = new(store, options, plan);
+        try
+        {
+            launch.Prepare();
+            launch.Clone(andStart);
+            launch.Attend();
+            launch.Finish();
+            return launch;
+        }
+        catch (Exception e) when (e is LinuxException or ContainerException)
+        {
+            string trouble = launch.Abort();
+            throw new ContainerException($"{e.Message}{trouble}");
+        }
+    }
+
+    /// <summary>Lets the program of a container run that was created to be started by this process, and waits until it does.</summary>
+    public void Start()
+    {
+        try
+        {
+            StartExchange.Await(_channel!, _pidFd!.Borrow);
+            HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _pid, null);
+        }
+        catch (Exception e) when (e is LinuxException or ContainerException)
+        {
+            string trouble = Abort();
+            throw new ContainerException($"{e.Message}{trouble}");
+        }
+    }
+
+    public void Dispose()
+    {
+        _channel?.Dispose();
+        _pidFd?.Dispose();
+        _folder.Dispose();
+        _consoleSocket?.Dispose();
+        _pidfdSocket?.Dispose();
+        Terminal?.Dispose();
+    }
+
+    private static ContainerRecord NewRecord(LaunchOptions options, ContainerPlan plan) => new()
+    {
+        Id = options.Id,
+        OciVersion = options.OciVersion,
+        Bundle = options.Bundle,
+        Rootfs = plan.Root.Path.ToString(),
+        Created = Timestamp.Now(),
+        OwnerUid = Credentials.EffectiveUserId,
+        HasProcess = plan.Process is not null,
+        Annotations = plan.Annotations,
+    };
+
+    // What is planned is written down before it is made: whoever is killed leaves a record of what there may be.
+    private void Prepare()
+    {
+        _cgroups = CgroupPlacement.Choose(CgroupHierarchy.DetectLayout(), _plan.Cgroup.Path, _options.Id);
+        CgroupFs.RefuseOccupied(_cgroups);
+        _record = _record with { CgroupFolders = _cgroups.Folders, CgroupParents = CgroupFs.MissingParents(_cgroups) };
+        _folder.WriteRecord(_record);
+        _folder.WriteConfig(_options.Config.Span);
+        _undo.Push(() => CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents));
+        if (_cgroups.Layout == CgroupLayout.V2)
+        {
+            MakeCgroup();
+        }
+    }
+
+    private void MakeCgroup()
+    {
+        CgroupFs.MakeFolders(_cgroups!);
+        CgroupFs.ApplyLimits(_cgroups!, _plan.Cgroup);
+    }
+
+    private void Clone(bool andStart)
+    {
+        (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
+        _channel = new SyncChannel(mine);
+        using SyncChannel childChannel = new(theirs);
+        using OwnedFd initLock = _folder.MakeInitLock();
+        using OwnedFd? listener = andStart ? null : Sockets.Listen(_folder.SocketPath.Span);
+        ChildContext context = new()
+        {
+            Plan = _plan,
+            Record = _record,
+            Cgroups = _cgroups!,
+            Channel = childChannel,
+            StartListener = listener,
+            InitLock = initLock,
+            Argv = _plan.Process is { } process ? new ArgumentBlock(process.Args) : null,
+            Envp = _plan.Process is { } sameProcess ? new ArgumentBlock(sameProcess.Env, HomeVariable.SpareSize) : null,
+            NoPivot = _options.NoPivot,
+            NoNewKeyring = _options.NoNewKeyring,
+            PreserveFds = _options.PreserveFds,
+        };
+        using OwnedFd? cgroup = _cgroups!.Layout == CgroupLayout.V2 ? CgroupFs.OpenUnified(_cgroups) : null;
+        NamespacePlan namespaces = _plan.Namespaces;
+
+        // The cgroup namespace is unshared by the child once it is in its group, the time namespace can't be made here.
+        CloneFlags flags = namespaces.New & ~(CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME);
+        using PidNamespaceScope scope = new(namespaces);
+        ulong mask = Signals.SetMask(ulong.MaxValue);
+        try
+        {
+            _pid = Processes.Clone(flags, cgroup?.Borrow, out _pidFd);
+            if (_pid == 0)
+            {
+                ChildMain.Run(context);
+            }
+        }
+        finally
+        {
+            _ = Signals.SetMask(mask);
+        }
+
+        _undo.Push(KillChild);
+    }
+
+    private void KillChild()
+    {
+        _ = Processes.TrySignal(_pidFd!.Borrow, (int)Signum.SIGKILL);
+        _ = Processes.Wait(_pidFd.Borrow);
+    }
+
+    // What the child needs from outside, and then whatever it says, until it is ready.
+    private void Attend()
+    {
+        if ((_plan.Namespaces.New & CloneFlags.CLONE_NEWUSER) != 0)
+        {
+            IdMapWriter.Write(_pid, _plan.Namespaces);
+        }
+
+        // Version 1: the folders are made while the child mounts; it waits for them before it needs them.
+        if (_cgroups!.Layout == CgroupLayout.V1)
+        {
+            MakeCgroup();
+            CgroupFs.Join(_cgroups, _pid);
+        }
+
+        if (_plan.Process is { } process)
+        {
+            ProcessLimits.Apply(_pid, process);
+        }
+
+        _channel!.TrySend(SyncMessage.Proceed);
+        while (Receive())
+        {
+        }
+    }
+
+    /// <returns>False when the child is ready.</returns>
+    private bool Receive()
+    {
+        SyncMessage message = _channel!.Receive(out string text, out OwnedFd? descriptor);
+        switch (message)
+        {
+            case SyncMessage.Ready:
+                return false;
+            case SyncMessage.RootReady:
+                RunRuntimeHooks();
+                _channel.TrySend(SyncMessage.HooksDone);
+                return true;
+            case SyncMessage.Console:
+                TakeTerminal(descriptor!);
+                return true;
+            case SyncMessage.Failure:
+                throw new ContainerException($"creating the container: {text}");
+            default:
+                throw new ContainerException($"creating the container: its first process {StartExchange.Ending(_pidFd!.Borrow)} before it was ready");
+        }
+    }
+
+    private void RunRuntimeHooks()
+    {
+        _hooksBegan = true;
+        WriteProcess(isCreated: false);
+        HookRunner.RunAll(_plan.Hooks.Prestart, "prestart", _record, ContainerStatus.Creating, _pid, null);
+        HookRunner.RunAll(_plan.Hooks.CreateRuntime, "createRuntime", _record, ContainerStatus.Creating, _pid, null);
+    }
+
+    private void TakeTerminal(OwnedFd terminal)
+    {
+        if (_consoleSocket is null)
+        {
+            Terminal = terminal;
+            return;
+        }
+
+        using (terminal)
+        {
+            DescriptorSocket.Send(_consoleSocket.Borrow, terminal.Borrow, "/dev/ptmx"u8, "console-socket");
+        }
+    }
+
+    private void Finish()
+    {
+        if (_pidfdSocket is not null)
+        {
+            DescriptorSocket.Send(_pidfdSocket.Borrow, _pidFd!.Borrow, "pidfd"u8, "pidfd-socket");
+        }
+
+        WriteProcess(isCreated: true);
+        if (_options.PidFile is { } path)
+        {
+            PidFile.Write(path, _pid);
+            _undo.Push(() => Folders.TryRemove(Fd.CurrentDirectory, KernelString.Of(path).Span));
+        }
+
+        if (!_channel!.TrySend(SyncMessage.Release))
+        {
+            throw new ContainerException($"creating the container: its first process {StartExchange.Ending(_pidFd!.Borrow)} before it was released");
+        }
+    }
+
+    private void WriteProcess(bool isCreated)
+    {
+        _record = _record with { Pid = _pid, StartTime = ProcessIdentity.StartTimeOf(_pid), IsCreated = isCreated };
+        _folder.WriteRecord(_record);
+    }
+
+    private string Abort()
+    {
+        string trouble = _undo.Unwind();
+        if (_hooksBegan)
+        {
+            trouble += PoststopHooks.Run(_plan.Hooks, _record);
+        }
+
+        Dispose();
+        return trouble;
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+using OciRuntime.Abi.Files;
+using OciRuntime.Linux;
+using OciRuntime.Plan;
+
+namespace OciRuntime.Engine.Parent;
+
+/// <summary>What must be right before anything is made: options that belong together, files that must be there.</summary>
+internal static class LaunchChecks
+{
+    public static void Check(LaunchOptions options, ContainerPlan plan)
+    {
+        bool terminal = plan.Process is { Terminal: true };
+        if (terminal && options.Detach && options.ConsoleSocket is null)
+        {
+            throw new ContainerException(
+                "cannot allocate tty if ocirun will detach without setting console socket (hint: /process/terminal is true: give --console-socket)");
+        }
+
+        if (options.ConsoleSocket is not null && !(terminal && options.Detach))
+        {
+            throw new ContainerException("cannot use console socket if ocirun will not detach or allocate tty (hint: /process/terminal is false, or run is in the foreground)");
+        }
+
+        CheckRoot(plan);
+        CheckPreserved(options.PreserveFds);
+    }
+
+    private static void CheckRoot(ContainerPlan plan)
+    {
+        Errno errno = Files.TryStatus(Fd.CurrentDirectory, plan.Root.Path.Span, AtFlags.None, out FileStatus status);
+        if (errno == 0 && status.Type != FileType.Directory)
+        {
+            errno = Errno.ENOTDIR;
+        }
+
+        if (errno != 0)
+        {
+            throw new ContainerException($"the root file system (/root/path): {new LinuxException("stat", errno, plan.Root.Path.ToString()).Message}");
+        }
+    }
+
+    // All of our own descriptors are close-on-exec, so one that is not came from the caller.
+    private static void CheckPreserved(int count)
+    {
+        const int FirstFree = 3;
+        for (int number = FirstFree; number < FirstFree + count; number++)
+        {
+            if (!Files.IsInheritable(new Fd(number)))
+            {
+                throw new ContainerException($"--preserve-fds {count}: descriptor {number} was not passed to ocirun");
+            }
+        }
+    }
+}

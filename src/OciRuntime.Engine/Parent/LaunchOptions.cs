@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+
+namespace OciRuntime.Engine.Parent;
+
+/// <summary>What the command line of create and run says.</summary>
+public sealed record LaunchOptions
+{
+    public required string Id { get; init; }
+
+    /// <summary>Absolute.</summary>
+    public required string Bundle { get; init; }
+
+    /// <summary>config.json as it was read: the container keeps a copy.</summary>
+    public required ReadOnlyMemory<byte> Config { get; init; }
+
+    public required string OciVersion { get; init; }
+    public string? PidFile { get; init; }
+    public string? ConsoleSocket { get; init; }
+    public string? PidfdSocket { get; init; }
+    public bool NoPivot { get; init; }
+    public bool NoNewKeyring { get; init; }
+    public int PreserveFds { get; init; }
+    public bool Detach { get; init; }
+    public bool Keep { get; init; }
+    public bool NoSubreaper { get; init; }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using OciRuntime.Abi.Processes;
+using OciRuntime.Engine.Sync;
+using OciRuntime.Linux;
+
+namespace OciRuntime.Engine.Parent;
+
+/// <summary>From "go" to a running program: the child says that it executes, and its end of the channel closes with execve.</summary>
+internal static class StartExchange
+{
+    /// <exception cref="ContainerException">The program does not run; exec's own reason.</exception>
+    public static void Await(SyncChannel channel, Fd pidFd)
+    {
+        bool executing = false;
+        while (true)
+        {
+            SyncMessage message = channel.Receive(out string text, out OwnedFd? descriptor);
+            descriptor?.Dispose();
+            switch (message)
+            {
+                case SyncMessage.Executing:
+                    executing = true;
+                    break;
+                case SyncMessage.Failure:
+                    throw new ContainerException($"starting the container: {text}");
+                case SyncMessage.End when executing:
+                    return;
+                default:
+                    throw new ContainerException($"starting the container: its first process {Ending(pidFd)} before the program ran");
+            }
+        }
+    }
+
+    /// <summary>How a process that is about to end, or has ended, ended; a child of ours is not reaped.</summary>
+    public static string Ending(Fd pidFd)
+    {
+        const int CLD_EXITED = 1;
+        Span<PollEntry> entry = [new PollEntry { Descriptor = pidFd.Number, Events = PollEntry.POLLIN }];
+        Processes.Poll(entry);
+        if (!Processes.TryPeek(pidFd, out WaitInfo info))
+        {
+            return "ended";
+        }
+
+        return info.Code == CLD_EXITED ? $"exited with status {info.Status}" : $"was killed by signal {info.Status}";
+    }
+}

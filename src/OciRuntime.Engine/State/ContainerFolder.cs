@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Text.Json;
+using OciRuntime.Abi;
+using OciRuntime.Abi.Files;
+using OciRuntime.Linux;
+
+namespace OciRuntime.Engine.State;
+
+/// <summary>One container's folder below the state root, and the lock on it that makes commands take turns.</summary>
+/// <remarks>
+/// <c>state.json</c> is the record, <c>config.json</c> the container's own copy of its configuration, <c>start.sock</c> where its first
+/// process waits for start. <c>init.lock</c> is locked by that process through a close-on-exec descriptor: the kernel drops the lock when
+/// the program starts or the process dies, so a lock that is held says "created" and nobody has to write it down.
+/// </remarks>
+public sealed class ContainerFolder : IDisposable
+{
+    private const int LOCK_SH = 1;
+    private const int LOCK_EX = 2;
+    private const int LOCK_NB = 4;
+    private const int LOCK_UN = 8;
+    private const uint PrivateFile = 0x180; // 0600
+
+    private readonly OwnedFd _folder;
+    private readonly string _root;
+
+    internal ContainerFolder(OwnedFd folder, string root, string id) => (_folder, _root, Id) = (folder, root, id);
+
+    public string Id { get; }
+
+    private static ReadOnlySpan<byte> RecordName => "state.json\0"u8;
+
+    private static ReadOnlySpan<byte> NewRecordName => "state.json.new\0"u8;
+
+    private static ReadOnlySpan<byte> ConfigName => "config.json\0"u8;
+
+    private static ReadOnlySpan<byte> InitLockName => "init.lock\0"u8;
+
+    private static ReadOnlySpan<byte> SocketName => "start.sock\0"u8;
+
+    /// <summary>The path of the start socket by way of this process's descriptor: short enough for any root folder.</summary>
+    public KernelString SocketPath => KernelString.Of($"/proc/self/fd/{_folder.Borrow.Number}/start.sock");
+
+    /// <summary>Waits for the command that is at work on this container.</summary>
+    /// <returns>False if it removed the container.</returns>
+    public bool Lock()
+    {
+        Throw(Files.TryLock(_folder.Borrow, LOCK_EX), "flock");
+        return Files.Status(_folder.Borrow).LinkCount > 0;
+    }
+
+    /// <summary>Lets other commands at the container while this one goes on.</summary>
+    public void Unlock() => Throw(Files.TryLock(_folder.Borrow, LOCK_UN), "flock");
+
+    /// <summary>Whether a command is at work on this container.</summary>
+    public bool IsBusy() => IsLocked(_folder.Borrow);
+
+    /// <summary>The lock that the first process holds until its program runs.</summary>
+    public OwnedFd MakeInitLock()
+    {
+        OwnedFd file = Files.Open(_folder.Borrow, InitLockName, OpenFlags.O_RDWR | OpenFlags.O_CREAT, PrivateFile);
+        Throw(Files.TryLock(file.Borrow, LOCK_EX | LOCK_NB), "flock");
+        return file;
+    }
+
+    /// <summary>Whether the first process has not started its program yet.</summary>
+    public bool IsInitLocked()
+    {
+        if (Files.TryOpen(_folder.Borrow, InitLockName, OpenFlags.O_RDONLY, 0, out OwnedFd? file) != 0)
+        {
+            return false;
+        }
+
+        using (file)
+        {
+            return IsLocked(file!.Borrow);
+        }
+    }
+
+    public void WriteRecord(ContainerRecord record)
+    {
+        using (OwnedFd file = Files.Open(_folder.Borrow, NewRecordName, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_TRUNC, PrivateFile))
+        {
+            Files.Write(file.Borrow, RecordJson.Write(record));
+        }
+
+        Folders.Rename(_folder.Borrow, NewRecordName, RecordName);
+    }
+
+    /// <returns>Null where create was killed before it wrote one.</returns>
+    /// <exception cref="ContainerException">The file is there, and is no record.</exception>
+    public ContainerRecord? ReadRecord()
+    {
+        byte[]? bytes = ReadAll(RecordName);
+        if (bytes is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return RecordJson.Read(bytes);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new ContainerException($"reading {_root}/{Id}/state.json: it is damaged (hint: `ocirun delete --force {Id}` removes the container)");
+        }
+    }
+
+    public void WriteConfig(ReadOnlySpan<byte> config)
+    {
+        using OwnedFd file = Files.Open(_folder.Borrow, ConfigName, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_EXCL, PrivateFile);
+        Files.Write(file.Borrow, config);
+    }
+
+    /// <returns>Null where there is none.</returns>
+    public byte[]? ReadConfig() => ReadAll(ConfigName);
+
+    /// <summary>Removes the folder. The record goes last: as long as there is something to clean, it says what.</summary>
+    public void Remove()
+    {
+        _ = Folders.TryRemove(_folder.Borrow, SocketName);
+        _ = Folders.TryRemove(_folder.Borrow, InitLockName);
+        _ = Folders.TryRemove(_folder.Borrow, ConfigName);
+        _ = Folders.TryRemove(_folder.Borrow, NewRecordName);
+        _ = Folders.TryRemove(_folder.Borrow, RecordName);
+        KernelString path = KernelString.Of($"{_root}/{Id}");
+        Errno errno = Folders.TryRemove(Fd.CurrentDirectory, path.Span, AtFlags.AT_REMOVEDIR);
+        if (errno is not (0 or Errno.ENOENT))
+        {
+            throw new LinuxException("rmdir", errno, path.ToString());
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static bool IsLocked(Fd file)
+    {
+        Errno errno = Files.TryLock(file, LOCK_SH | LOCK_NB);
+        if (errno == 0)
+        {
+            _ = Files.TryLock(file, LOCK_UN);
+        }
+
+        return errno == Errno.EAGAIN;
+    }
+
+    private byte[]? ReadAll(ReadOnlySpan<byte> name)
+    {
+        Errno errno = Files.TryOpen(_folder.Borrow, name, OpenFlags.O_RDONLY, 0, out OwnedFd? file);
+        if (errno == Errno.ENOENT)
+        {
+            return null;
+        }
+
+        Throw(errno, "openat");
+        using (file)
+        {
+            return WholeFile.Read(file!.Borrow);
+        }
+    }
+
+    private void Throw(Errno errno, string call)
+    {
+        if (errno != 0)
+        {
+            throw new LinuxException(call, errno, $"{_root}/{Id}");
+        }
+    }
+}

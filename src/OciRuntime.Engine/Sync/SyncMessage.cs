@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+namespace OciRuntime.Engine.Sync;
+
+/// <summary>What parent and child say to each other; the first byte of a message.</summary>
+internal enum SyncMessage : byte
+{
+    /// <summary>Nothing: the other end is closed, its process has gone or has become another program.</summary>
+    End = 0,
+
+    /// <summary>Parent: the id maps are written and the child is in its control group.</summary>
+    Proceed,
+
+    /// <summary>Child: the root is mounted, the runtime's hooks may run.</summary>
+    RootReady,
+
+    /// <summary>Parent: the hooks have run.</summary>
+    HooksDone,
+
+    /// <summary>Child: here is the terminal's other end, as a descriptor.</summary>
+    Console,
+
+    /// <summary>Child: all is set up but what start does.</summary>
+    Ready,
+
+    /// <summary>Parent: the state is written. From here on the child lives without the parent.</summary>
+    Release,
+
+    /// <summary>Child: the next thing is the program.</summary>
+    Executing,
+
+    /// <summary>Child: the text says what failed. It ends.</summary>
+    Failure,
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+
+namespace OciRuntime.Tests.Conformance.Harness;
+
+/// <summary>What a test can't do without. The names are those of the reasons for a skip.</summary>
+[Flags]
+public enum Needs
+{
+    Nothing = 0,
+    CgroupV1 = 1,
+    CgroupV2 = 2,
+    Strace = 4,
+    TwoProcessors = 8,
+    NetworkNamespace = 16,
+}
+
+internal enum CgroupMode
+{
+    V1,
+    Hybrid,
+    V2,
+}
+
+/// <summary>The machine that the tests run on, and where what they run lies.</summary>
+internal static class Host
+{
+    internal static string Repository { get; } = FindRepository();
+
+    /// <summary>OCIRUN=/path overrides it: with runc the tests themselves are tested.</summary>
+    internal static string Executable { get; } =
+        Environment.GetEnvironmentVariable("OCIRUN") is { Length: > 0 } path ? path : Path.Combine(Repository, "artifacts", "ocirun");
+
+    internal static bool IsOcirun { get; } = Path.GetFileName(Executable) == "ocirun";
+
+    internal static string Guest { get; } = Path.Combine(Repository, "artifacts", "guest", "guest");
+
+    /// <summary>How long anything may take before the test fails. The lab's processor is emulated.</summary>
+    internal static TimeSpan Timeout { get; } = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("LAB_GUEST") == "1" ? 300 : 30);
+
+    internal static CgroupMode Cgroups { get; } = FindCgroupMode();
+
+    internal static bool IsRoot { get; } = Environment.UserName == "root" && CapabilitiesInclude(21 /* CAP_SYS_ADMIN */);
+
+    /// <returns>Why a test with these needs can't run here; null if it can.</returns>
+    internal static string? Missing(Needs needs)
+    {
+        List<string> missing = [];
+        Add(!IsRoot, "root");
+        Add(needs.HasFlag(Needs.CgroupV1) && Cgroups == CgroupMode.V2, "cgroup v1 controllers");
+        Add(needs.HasFlag(Needs.CgroupV2) && Cgroups != CgroupMode.V2, "a unified cgroup v2 hierarchy");
+        Add(needs.HasFlag(Needs.Strace) && FindProgram("strace") is null, "the package strace");
+        Add(FindProgram("busybox") is null, "the package busybox-static");
+        return missing.Count == 0 ? null : $"needs {string.Join(", ", missing)}";
+
+        void Add(bool isMissing, string what)
+        {
+            if (isMissing)
+            {
+                missing.Add(what);
+            }
+        }
+    }
+
+    internal static string? FindProgram(string name) =>
+        new[] { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin" }
+            .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    internal static bool CapabilitiesInclude(int number)
+    {
+        string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("CapEff:", StringComparison.Ordinal));
+        return (ulong.Parse(line[7..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << number)) != 0;
+    }
+
+    private static string FindRepository()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "OciRuntime.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new InvalidOperationException($"no OciRuntime.sln above {AppContext.BaseDirectory}");
+    }
+
+    private static CgroupMode FindCgroupMode()
+    {
+        string[] mounts = File.ReadAllLines("/proc/self/mountinfo");
+        bool unifiedAtTop = mounts.Any(m => m.Contains(" /sys/fs/cgroup ", StringComparison.Ordinal) && m.Contains(" - cgroup2 ", StringComparison.Ordinal));
+        bool anyUnified = mounts.Any(m => m.Contains(" - cgroup2 ", StringComparison.Ordinal));
+        return unifiedAtTop ? CgroupMode.V2 : anyUnified ? CgroupMode.Hybrid : CgroupMode.V1;
+    }
+}
