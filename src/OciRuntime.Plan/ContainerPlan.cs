@@ -11,6 +11,9 @@ namespace OciRuntime.Plan;
 /// <remarks>An <c>Origin</c> is the JSON path of the config line that asked for a step, so that a refusal by the kernel still names it.</remarks>
 public sealed record ContainerPlan
 {
+    /// <summary>The version of the specification that config.json names.</summary>
+    public required string OciVersion { get; init; }
+
     public required RootPlan Root { get; init; }
     public required NamespacePlan Namespaces { get; init; }
 

@@ -29,6 +29,7 @@ public static class PlanCompiler
         bool ownsName = namespaces.IsOwn(CloneFlags.CLONE_NEWUTS);
         ContainerPlan plan = new()
         {
+            OciVersion = spec.OciVersion ?? "",
             Root = RootCompiler.Compile(spec.Root, linux.RootfsPropagation, facts, errors),
             Namespaces = namespaces,
             Mounts = MountCompiler.Compile(spec.Mounts, facts, errors),
