@@ -48,6 +48,7 @@ internal abstract class BundleVerb : Verb
         }
 
         BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config));
+        call.Log.Debug($"{bundle.Folder}: the config is read and compiled");
         foreach (string warning in bundle.Plan.Warnings)
         {
             call.Log.Warning(warning);
