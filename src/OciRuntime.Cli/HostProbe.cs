@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using OciRuntime.Abi.Files;
+using OciRuntime.Engine.Cgroups;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
 
@@ -12,7 +13,7 @@ internal static class HostProbe
     internal static HostFacts Read(string bundle) => new()
     {
         Bundle = bundle,
-        Cgroups = ReadCgroupLayout(),
+        Cgroups = CgroupHierarchy.DetectLayout(),
         GrantableCapabilities = Credentials.PermittedCapabilities(),
         IsRoot = Credentials.EffectiveUserId == 0,
     };
@@ -39,19 +40,5 @@ internal static class HostProbe
     {
         ReadOnlySpan<byte> line = map.Trim(" \n"u8);
         return line.StartsWith("0 "u8) && line.EndsWith(" 4294967295"u8) && line[1..^"4294967295".Length].Trim((byte)' ').SequenceEqual("0"u8);
-    }
-
-    internal static CgroupLayout ReadCgroupLayout()
-    {
-        const long CGROUP2_SUPER_MAGIC = 0x63677270;
-        if (Files.TryOpen(Fd.CurrentDirectory, "/sys/fs/cgroup\0"u8, OpenFlags.O_PATH, mode: 0, out OwnedFd? folder) != 0)
-        {
-            return CgroupLayout.V2;
-        }
-
-        using (folder)
-        {
-            return Files.FileSystemType(folder!.Borrow) == CGROUP2_SUPER_MAGIC ? CgroupLayout.V2 : CgroupLayout.V1;
-        }
     }
 }

@@ -95,6 +95,14 @@ internal sealed class Log
         }
     }
 
+    internal void WarnUnlessEmpty(string message)
+    {
+        if (message.Length > 0)
+        {
+            Warning(message.Trim());
+        }
+    }
+
     /// <summary>A line for who looks for the cause of a problem.</summary>
     internal void Debug(string message)
     {

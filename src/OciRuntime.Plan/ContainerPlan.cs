@@ -11,6 +11,9 @@ namespace OciRuntime.Plan;
 /// <remarks>An <c>Origin</c> is the JSON path of the config line that asked for a step, so that a refusal by the kernel still names it.</remarks>
 public sealed record ContainerPlan
 {
+    /// <summary>The version of the specification that config.json names.</summary>
+    public required string OciVersion { get; init; }
+
     public required RootPlan Root { get; init; }
     public required NamespacePlan Namespaces { get; init; }
 
@@ -56,7 +59,10 @@ public sealed record NamespacePlan
     /// <summary>The namespaces that the container joins.</summary>
     public ImmutableArray<NamespaceJoin> Joined { get; init; } = [];
 
-    /// <summary>The lines of <c>/proc/PID/uid_map</c>. user_namespaces(7).</summary>
+    /// <summary>
+    /// The lines of <c>/proc/PID/uid_map</c>. user_namespaces(7). With a joined user namespace not to be written: they are what
+    /// config.json believes of it.
+    /// </summary>
     public ImmutableArray<IdMapping> UidMap { get; init; } = [];
 
     public ImmutableArray<IdMapping> GidMap { get; init; } = [];

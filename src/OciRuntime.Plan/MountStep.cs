@@ -15,12 +15,17 @@ public abstract record MountStep
 
     public string Origin { get; }
 
-    /// <summary>What changes on the mount itself. mount_setattr(2).</summary>
+    /// <summary>What changes on the mount itself, after the recursive change. mount_setattr(2).</summary>
+    /// <remarks>
+    /// On a new mount there is nothing to clear, and all is here: fsmount(2) can take it. A new tmpfs gets MOUNT_ATTR_RDONLY
+    /// last, behind the mounts that need mount points in it, and behind copying up.
+    /// </remarks>
     public AttributeChange Attributes { get; init; }
 
     /// <summary>What changes on the mount and everything below it, from the options with an <c>r</c> in front: <c>rro</c>.</summary>
     public AttributeChange RecursiveAttributes { get; init; }
 
+    /// <summary>Of the mount itself, after the recursive one.</summary>
     public MountPropagation Propagation { get; init; }
     public MountPropagation RecursivePropagation { get; init; }
 

@@ -22,20 +22,7 @@ public struct FileStatus
     [FieldOffset(144)] public ulong MountId;
 
     /// <summary>The file's type: one of <see cref="FileType"/>.</summary>
-    public readonly uint Type => Mode & FileType.Mask;
-}
-
-/// <summary><c>S_IF*</c>, include/uapi/linux/stat.h. inode(7).</summary>
-public static class FileType
-{
-    public const uint Mask = 0xF000;
-    public const uint Fifo = 0x1000;
-    public const uint CharacterDevice = 0x2000;
-    public const uint Directory = 0x4000;
-    public const uint BlockDevice = 0x6000;
-    public const uint Regular = 0x8000;
-    public const uint SymbolicLink = 0xA000;
-    public const uint Socket = 0xC000;
+    public readonly uint Type => Mode & FileType.S_IFMT;
 }
 
 /// <summary><c>AT_*</c>, include/uapi/linux/fcntl.h.</summary>

@@ -23,7 +23,8 @@ internal sealed class DeleteCommand : Verb
     internal override int Run(Invocation call)
     {
         StateStore store = new(call.Global.Root);
-        ContainerRemover.Delete(store, call.Id, call.Arguments.IsOn(_force), StoredConfig.ReadHooksOfAny(store, call.Id));
+        string warnings = ContainerRemover.Delete(store, call.Id, call.Arguments.IsOn(_force), StoredConfig.ReadHooksOfAny(store, call.Id));
+        call.Log.WarnUnlessEmpty(warnings);
         return ExitCode.Success;
     }
 }

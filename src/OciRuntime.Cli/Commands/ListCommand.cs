@@ -36,7 +36,13 @@ internal sealed class ListCommand : Verb
             throw new CommandException("invalid format option");
         }
 
-        ImmutableArray<ContainerSnapshot> containers = HasRoot(call.Global) ? ContainerQueries.List(new StateStore(call.Global.Root)) : [];
+        ImmutableArray<string> unreadable = [];
+        ImmutableArray<ContainerSnapshot> containers = HasRoot(call.Global) ? ContainerQueries.List(new StateStore(call.Global.Root), out unreadable) : [];
+        foreach (string trouble in unreadable)
+        {
+            call.Log.Warning(trouble);
+        }
+
         ArrayBufferWriter<byte> output = new();
         if (call.Arguments.IsOn(_quiet))
         {

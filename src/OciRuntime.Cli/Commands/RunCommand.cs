@@ -30,6 +30,8 @@ internal sealed class RunCommand : BundleVerb
             Keep = call.Arguments.IsOn(_keep),
             NoSubreaper = call.Arguments.IsOn(_noSubreaper),
         };
-        return ContainerLauncher.Run(new StateStore(call.Global.Root), options, bundle.Plan);
+        int status = ContainerLauncher.Run(new StateStore(call.Global.Root), options, bundle.Plan, out string warnings);
+        call.Log.WarnUnlessEmpty(warnings);
+        return status;
     }
 }

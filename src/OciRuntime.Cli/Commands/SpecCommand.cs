@@ -56,7 +56,7 @@ internal sealed class SpecCommand : Verb
             Rootless = rootless,
             HostUid = self.UserId,
             HostGid = self.GroupId,
-            CgroupNamespace = HostProbe.ReadCgroupLayout() == Plan.CgroupLayout.V2,
+            CgroupNamespace = Engine.Cgroups.CgroupHierarchy.DetectLayout() == Plan.CgroupLayout.V2,
         };
     }
 }

@@ -29,9 +29,9 @@ internal static class FileText
         using (file)
         {
             FileStatus status = Files.Status(file.Borrow);
-            if (status.Type != Abi.Files.FileType.Regular)
+            if (status.Type != FileType.S_IFREG)
             {
-                string problem = status.Type == Abi.Files.FileType.Directory ? ErrnoText.Of(Errno.EISDIR) : "not a regular file";
+                string problem = status.Type == FileType.S_IFDIR ? ErrnoText.Of(Errno.EISDIR) : "not a regular file";
                 throw new CommandException($"cannot read {shown}: {problem}");
             }
 

@@ -59,7 +59,7 @@ internal static class CgroupProcesses
             foreach (KernelString name in Folders.Names(opened!.Borrow))
             {
                 if (Files.TryStatus(opened.Borrow, name.Span, AtFlags.AT_SYMLINK_NOFOLLOW, out FileStatus status) == 0
-                    && status.Type == FileType.Directory)
+                    && status.Type == FileType.S_IFDIR)
                 {
                     children.Add(folder.Append(name.Text));
                 }

@@ -53,7 +53,7 @@ internal static class DeviceStage
     private static void Make(Fd root, DevicePlan device, bool inUserNamespace)
     {
         using OwnedFd folder = RootedPath.MakeParent(root, device.Path.Span, stackalloc byte[NameBuffer], out ReadOnlySpan<byte> name);
-        if (inUserNamespace && (device.Mode & FileType.Mask) != FileType.Fifo)
+        if (inUserNamespace && (device.Mode & FileType.S_IFMT) != FileType.S_IFIFO)
         {
             Bind(folder.Borrow, name, device);
             return;
@@ -83,8 +83,8 @@ internal static class DeviceStage
     private static void Check(Fd folder, ReadOnlySpan<byte> name, DevicePlan device)
     {
         FileStatus status = Files.Status(folder, name, AtFlags.AT_SYMLINK_NOFOLLOW);
-        uint type = device.Mode & FileType.Mask;
-        bool same = status.Type == type && (type == FileType.Fifo || (status.NodeMajor == device.Major && status.NodeMinor == device.Minor));
+        uint type = device.Mode & FileType.S_IFMT;
+        bool same = status.Type == type && (type == FileType.S_IFIFO || (status.NodeMajor == device.Major && status.NodeMinor == device.Minor));
         if (!same)
         {
             throw new ContainerException(

@@ -95,7 +95,7 @@ internal static class ExecStage
         {
             if (Files.TryStatus(new Fd(number), "\0"u8, AtFlags.AT_EMPTY_PATH, out FileStatus status) != 0
                 || status.UserId == process.Uid
-                || (status.Type == FileType.CharacterDevice && status.NodeMajor == 1 && status.NodeMinor == 3))
+                || (status.Type == FileType.S_IFCHR && status.NodeMajor == 1 && status.NodeMinor == 3))
             {
                 continue;
             }

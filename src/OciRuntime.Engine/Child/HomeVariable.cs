@@ -46,7 +46,7 @@ internal static class HomeVariable
         using (file)
         {
             FileStatus status = Files.Status(file!.Borrow);
-            if (status.Type != FileType.Regular || status.Size > MaximumPasswd)
+            if (status.Type != FileType.S_IFREG || status.Size > MaximumPasswd)
             {
                 return 1;
             }

@@ -63,7 +63,7 @@ internal static class MaskStage
 
     private static void Mask(Fd target, Fd nullDevice, Fd emptyFolder)
     {
-        Fd source = Files.Status(target).Type == FileType.Directory ? emptyFolder : nullDevice;
+        Fd source = Files.Status(target).Type == FileType.S_IFDIR ? emptyFolder : nullDevice;
         using OwnedFd mask = Mounts.CloneTree(source, "\0"u8, recursive: false);
         Mounts.Attach(mask.Borrow, target);
     }
@@ -73,7 +73,7 @@ internal static class MaskStage
     {
         OwnedFd file = RootedPath.Open(root, "/dev/null\0"u8, OpenFlags.O_PATH | OpenFlags.O_NOFOLLOW);
         FileStatus status = Files.Status(file.Borrow);
-        if (status.Type != FileType.CharacterDevice || status.NodeMajor != 1 || status.NodeMinor != 3)
+        if (status.Type != FileType.S_IFCHR || status.NodeMajor != 1 || status.NodeMinor != 3)
         {
             throw new ContainerException("masking paths: /dev/null of the container is not the null device (character 1:3)");
         }

@@ -70,7 +70,7 @@ internal static class MountStage
     private static void Bind(Fd root, MountStep.Bind step)
     {
         using OwnedFd tree = Mounts.CloneTree(Fd.CurrentDirectory, step.Source.Span, step.Recursive);
-        bool isFolder = Files.Status(tree.Borrow).Type == FileType.Directory;
+        bool isFolder = Files.Status(tree.Borrow).Type == FileType.S_IFDIR;
         using OwnedFd target = isFolder ? RootedPath.MakeDirectories(root, step.Target.Span, FolderMode) : RootedPath.MakeFile(root, step.Target.Span);
         Change(tree.Borrow, step.Attributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH);
         Change(tree.Borrow, step.RecursiveAttributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);

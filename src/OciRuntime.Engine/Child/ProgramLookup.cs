@@ -98,7 +98,7 @@ internal static class ProgramLookup
             return errno;
         }
 
-        if (status.Type == FileType.Directory)
+        if (status.Type == FileType.S_IFDIR)
         {
             return Errno.EISDIR;
         }

@@ -98,7 +98,7 @@ internal sealed class Launch : IDisposable
     private static ContainerRecord NewRecord(LaunchOptions options, ContainerPlan plan) => new()
     {
         Id = options.Id,
-        OciVersion = options.OciVersion,
+        OciVersion = plan.OciVersion,
         Bundle = options.Bundle,
         Rootfs = plan.Root.Path.ToString(),
         Created = Timestamp.Now(),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using OciRuntime.Abi;
 using OciRuntime.Abi.Files;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
@@ -29,7 +30,7 @@ internal static class LaunchChecks
     private static void CheckRoot(ContainerPlan plan)
     {
         Errno errno = Files.TryStatus(Fd.CurrentDirectory, plan.Root.Path.Span, AtFlags.None, out FileStatus status);
-        if (errno == 0 && status.Type != FileType.Directory)
+        if (errno == 0 && status.Type != FileType.S_IFDIR)
         {
             errno = Errno.ENOTDIR;
         }

@@ -14,7 +14,6 @@ public sealed record LaunchOptions
     /// <summary>config.json as it was read: the container keeps a copy.</summary>
     public required ReadOnlyMemory<byte> Config { get; init; }
 
-    public required string OciVersion { get; init; }
     public string? PidFile { get; init; }
     public string? ConsoleSocket { get; init; }
     public string? PidfdSocket { get; init; }

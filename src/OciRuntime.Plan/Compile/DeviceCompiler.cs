@@ -114,7 +114,7 @@ internal static class DeviceCompiler
             return default;
         }
 
-        _ = KernelText.TryMake(clean, path, errors, out KernelString made);
+        _ = KernelText.TryMake(clean, path, errors, out KernelString made, text);
         return made;
     }
 

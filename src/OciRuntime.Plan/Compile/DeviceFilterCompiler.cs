@@ -66,17 +66,15 @@ internal static class DeviceFilterCompiler
 
     private static void AddType(BpfProgram program, DeviceTable table)
     {
-        int columns = program.NewLabel();
         HashSet<uint> done = [];
         foreach (DevicePattern pattern in table.Patterns)
         {
-            if (pattern.Major != DeviceRule.Any && done.Add(pattern.Major))
+            if (pattern.Major != DeviceRule.Any && done.Add(pattern.Major) && (table.HasColumns || DecidesAnything(table, pattern.Major)))
             {
-                AddMajor(program, table, pattern.Major, columns);
+                AddMajor(program, table, pattern.Major);
             }
         }
 
-        program.Place(columns);
         foreach (DevicePattern pattern in table.Patterns)
         {
             if (pattern.Major == DeviceRule.Any && pattern.Minor != DeviceRule.Any)
@@ -88,26 +86,38 @@ internal static class DeviceFilterCompiler
         program.JumpTo((int)table.AllowedToAll);
     }
 
-    private static void AddMajor(BpfProgram program, DeviceTable table, uint major, int columns)
+    // A major number without a pattern for all its minors goes on to the patterns for all majors: no other major can match.
+    private static void AddMajor(BpfProgram program, DeviceTable table, uint major)
     {
         DevicePattern? row = table.Find(major, DeviceRule.Any);
-        if (!table.HasColumns && !DecidesAnything(table, major))
-        {
-            return;
-        }
-
         DeviceAccess rest = row?.Allowed ?? table.AllowedToAll;
-        int next = program.NewLabel();
-        program.JumpIf(BpfOpcode.JumpIfNotEqual32, Major, (int)major, next);
+        List<DevicePattern> points = [];
         foreach (DevicePattern pattern in table.Patterns)
         {
             if (pattern.Major == major && pattern.Minor != DeviceRule.Any && (table.HasColumns || pattern.Allowed != rest))
             {
-                program.JumpIf(BpfOpcode.JumpIfEqual32, Minor, (int)pattern.Minor, (int)pattern.Allowed);
+                points.Add(pattern);
             }
         }
 
-        program.JumpTo(row is null && table.HasColumns ? columns : (int)rest);
+        if (points.Count == 0)
+        {
+            program.JumpIf(BpfOpcode.JumpIfEqual32, Major, (int)major, (int)rest);
+            return;
+        }
+
+        int next = program.NewLabel();
+        program.JumpIf(BpfOpcode.JumpIfNotEqual32, Major, (int)major, next);
+        foreach (DevicePattern point in points)
+        {
+            program.JumpIf(BpfOpcode.JumpIfEqual32, Minor, (int)point.Minor, (int)point.Allowed);
+        }
+
+        if (row is not null)
+        {
+            program.JumpTo((int)rest);
+        }
+
         program.Place(next);
     }
 

@@ -10,14 +10,15 @@ namespace OciRuntime.Plan.Compile;
 internal static class KernelText
 {
     /// <summary>False, and an error, if the kernel would read another text than the document has.</summary>
-    internal static bool TryMake(string text, string path, List<SpecError> errors, out KernelString result)
+    /// <param name="written">As the document has it, where <paramref name="text"/> is made from that.</param>
+    internal static bool TryMake(string text, string path, List<SpecError> errors, out KernelString result, string? written = null)
     {
         if (KernelString.TryCreate(text, out result))
         {
             return true;
         }
 
-        Refuse.Value(errors, path, text, Refuse.ContainsNul);
+        Refuse.Value(errors, path, written ?? text, Refuse.ContainsNul);
         return false;
     }
 

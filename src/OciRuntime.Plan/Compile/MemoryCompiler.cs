@@ -24,7 +24,11 @@ internal static class MemoryCompiler
         long limit = CompileAmount(memory.Limit, Path + "/limit", errors);
         long swap = CompileAmount(memory.Swap, Path + "/swap", errors);
         long reservation = CompileAmount(memory.Reservation, Path + "/reservation", errors);
-        CheckSwap(limit, swap, layout, errors);
+        if (errors.Count == before)
+        {
+            CheckSwap(limit, swap, layout, errors);
+        }
+
         if (memory.Kernel is not (null or 0) || memory.KernelTcp is not (null or 0))
         {
             warnings.Add("ignoring limits of kernel memory: Linux has none any more");

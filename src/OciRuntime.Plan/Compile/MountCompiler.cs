@@ -93,7 +93,7 @@ internal static class MountCompiler
             return default;
         }
 
-        _ = KernelText.TryMake(clean, path, errors, out KernelString target);
+        _ = KernelText.TryMake(clean, path, errors, out KernelString target, destination);
         return target;
     }
 
@@ -107,7 +107,7 @@ internal static class MountCompiler
             return null;
         }
 
-        if (!KernelText.TryMake(PathText.OnHost(mount.Source, facts.Bundle), path, errors, out KernelString source))
+        if (!KernelText.TryMake(PathText.OnHost(mount.Source, facts.Bundle), path, errors, out KernelString source, mount.Source))
         {
             return null;
         }

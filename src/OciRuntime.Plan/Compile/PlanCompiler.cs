@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Text;
@@ -28,6 +29,7 @@ public static class PlanCompiler
         bool ownsName = namespaces.IsOwn(CloneFlags.CLONE_NEWUTS);
         ContainerPlan plan = new()
         {
+            OciVersion = spec.OciVersion ?? "",
             Root = RootCompiler.Compile(spec.Root, linux.RootfsPropagation, facts, errors),
             Namespaces = namespaces,
             Mounts = MountCompiler.Compile(spec.Mounts, facts, errors),
@@ -87,11 +89,16 @@ public static class PlanCompiler
     private static ImmutableArray<KeyValuePair<string, string>> CheckAnnotations(
         ImmutableArray<KeyValuePair<string, string>> annotations, List<SpecError> errors)
     {
-        foreach ((string key, _) in annotations)
+        foreach ((string key, string value) in annotations)
         {
             if (key.Length == 0)
             {
                 Refuse.Value(errors, "/annotations", key, "is not a key: keys are not empty");
+            }
+
+            if (key.Contains('\0', StringComparison.Ordinal) || value.Contains('\0', StringComparison.Ordinal))
+            {
+                Refuse.Value(errors, Refuse.Member("/annotations", key), value, Refuse.ContainsNul);
             }
         }
 

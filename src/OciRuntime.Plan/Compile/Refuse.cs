@@ -40,16 +40,37 @@ internal static class Refuse
             {
                 text.Append('\\').Append(c);
             }
-            else if (char.IsControl(c))
-            {
-                text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
-            }
             else
             {
-                text.Append(c);
+                AppendVisible(text, c);
             }
         }
 
         return text.Append('"').ToString();
+    }
+
+    /// <summary>The path of a member whose name is the user's.</summary>
+    internal static string Member(string path, string name)
+    {
+        string pointer = new JsonPath(path).Field(name).Text;
+        StringBuilder text = new(pointer.Length);
+        foreach (char c in pointer)
+        {
+            AppendVisible(text, c);
+        }
+
+        return text.ToString();
+    }
+
+    private static void AppendVisible(StringBuilder text, char c)
+    {
+        if (char.IsControl(c))
+        {
+            text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            text.Append(c);
+        }
     }
 }

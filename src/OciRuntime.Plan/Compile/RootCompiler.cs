@@ -55,7 +55,7 @@ internal static class RootCompiler
             return default;
         }
 
-        _ = KernelText.TryMake(PathText.OnHost(root.Path, facts.Bundle), Path, errors, out KernelString path);
+        _ = KernelText.TryMake(PathText.OnHost(root.Path, facts.Bundle), Path, errors, out KernelString path, root.Path);
         return path;
     }
 

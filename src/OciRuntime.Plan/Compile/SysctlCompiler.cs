@@ -24,7 +24,7 @@ internal static class SysctlCompiler
         ImmutableArray<SysctlWrite>.Builder writes = ImmutableArray.CreateBuilder<SysctlWrite>(sysctls.Length);
         foreach ((string key, string value) in sysctls)
         {
-            string origin = new JsonPath(Path).Field(key).Text;
+            string origin = Refuse.Member(Path, key);
             string file = ToFile(key);
             if (RuleAgainst(file, namespaces) is { } rule)
             {
