@@ -154,7 +154,7 @@ public static partial class PlanText
     private static string StepText(MountStep step) => step switch
     {
         MountStep.Bind bind => $"{(bind.Recursive ? "rbind" : "bind")} {Quote(bind.Source)} on",
-        MountStep.NewFilesystem made => $"new {made.Type} {Quote(made.Source)}{(made.CopyUp ? " copy-up" : "")} on",
+        MountStep.NewFilesystem made => $"new {made.Type} {Quote(made.Source)} on",
         MountStep.ControlGroups => "control groups on",
         _ => "remount",
     };

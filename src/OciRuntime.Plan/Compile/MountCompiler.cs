@@ -78,10 +78,9 @@ internal static class MountCompiler
             Refuse.Value(errors, Refuse.At(entry.Origin + "/options", data), entry.Spec.Options[data], rule);
         }
 
-        if (options.CopyUp && (entry.IsBind || options.IsRemount || entry.Type != "tmpfs"))
+        if (options.CopyUp)
         {
-            string path = Refuse.At(entry.Origin + "/options", options.CopyUpIndex);
-            Refuse.Value(errors, path, "tmpcopyup", "is for new mounts of type tmpfs");
+            Refuse.Unsupported(errors, Refuse.At(entry.Origin + "/options", options.CopyUpIndex));
         }
     }
 
@@ -157,7 +156,6 @@ internal static class MountCompiler
             Attributes = entry.Options.AttributesOfNew,
             Propagation = entry.Options.Propagation,
             RecursivePropagation = entry.Options.RecursivePropagation,
-            CopyUp = entry.Options.CopyUp,
         };
     }
 
