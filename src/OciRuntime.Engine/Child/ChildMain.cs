@@ -84,9 +84,11 @@ internal sealed class ChildMain
         RootStage.Enter(root.Borrow, _plan, _context.NoPivot);
         NamespaceStage.WriteSysctls(_plan.Sysctls);
         ExecStage.Prepare(_plan.Process);
+
+        // Before the parent may leave: its normal end must not count as its death. That it was killed shows as the channel's end.
+        Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
         Send(SyncMessage.Ready);
         Await(SyncMessage.Release);
-        Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
     }
 
     private void Start()

@@ -13,6 +13,7 @@ internal static unsafe partial class Native
     internal const int NoControllingTerminal = 0x100; // O_NOCTTY
     internal const int SetChildSubreaper = 36; // PR_SET_CHILD_SUBREAPER
     internal const int SyscallPidfdOpen = 434;
+    internal const int CloseRangeOnExec = 4; // CLOSE_RANGE_CLOEXEC
     internal const short PollIn = 1;
     internal const int WaitNoHang = 1;
     internal const int ErrnoChild = 10; // ECHILD
@@ -95,11 +96,17 @@ internal static unsafe partial class Native
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int fd);
 
+    [LibraryImport("libc", EntryPoint = "close_range", SetLastError = true)]
+    internal static partial int CloseRange(uint first, uint last, int flags);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Open(string path, int flags, uint mode);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Link(string existing, string path);
+
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ChangeOwner(string path, uint uid, uint gid);
 
     [LibraryImport("libc", EntryPoint = "posix_openpt", SetLastError = true)]
     internal static partial int OpenTerminal(int flags);

@@ -9,9 +9,15 @@ namespace OciRuntime.Tests.Conformance.Harness;
 /// <summary>Who runs: what a test started and did not see the end of.</summary>
 internal static class ProcessTable
 {
-    /// <summary>Containers' first processes, orphaned when their creator exits, become children of the test process.</summary>
-    internal static void AdoptOrphans() =>
+    /// <summary>
+    /// Containers' first processes, orphaned when their creator exits, become children of the test process; and what the test process
+    /// inherited itself (a terminal's descriptors, those of a shell) does not go on to what it starts.
+    /// </summary>
+    internal static void AdoptOrphans()
+    {
         _ = Native.Check(Native.Prctl(Native.SetChildSubreaper, 1, 0, 0, 0), "prctl PR_SET_CHILD_SUBREAPER");
+        _ = Native.Check(Native.CloseRange(3, uint.MaxValue, Native.CloseRangeOnExec), "close_range");
+    }
 
     /// <summary>Collects the zombies among the children of the test process. Nothing that a test still waits for may run.</summary>
     /// <returns>Their number.</returns>

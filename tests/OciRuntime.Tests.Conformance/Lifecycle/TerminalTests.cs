@@ -116,12 +116,14 @@ public sealed class TerminalTests : ContainerTest
     public void Run_RuntimeIsSignalled_TerminalIsRestored(int signal)
     {
         byte[] before = _terminal.Mode;
-        using ChildProcess run = StartAtTerminal(WithTerminal(NewShell("trap 'exit 9' TERM HUP INT; echo ready; sleep 1000 & wait")));
+        using ChildProcess run = StartAtTerminal(WithTerminal(NewBundle("/guest", "sleep")));
         _terminal.Output.WaitFor("ready");
 
         run.Signal(signal);
+        _terminal.Output.WaitFor($"signal {signal} ");
+        run.Signal(Signals.Terminate);
 
-        run.Wait().Status.Should().Be(9);
+        run.Wait().Status.Should().Be(0);
         _terminal.Mode.Should().Equal(before);
     }
 
