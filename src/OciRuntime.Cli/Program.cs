@@ -49,7 +49,7 @@ internal static class Program
             return ExitCode.Success;
         }
 
-        call.Log.Debug($"{RootVerb.ProgramName} {BuildFacts.Version} {call.Verb.Name} {string.Join(' ', call.Words)}: state is in {call.Global.Root}");
+        call.Log.Debug($"{BuildFacts.Version}: {call.Verb.Name} {string.Join(' ', call.Words)}: state is in {call.Global.Root}");
         return call.Verb.Run(call);
     }
 

@@ -126,7 +126,10 @@ public sealed class ArgumentTests
     [Fact]
     public void Parse_EmptyValue_IsNoValue()
     {
-        Invocation.Parse(["--log", "", "--root=", "list"]).Global.Should().Match<GlobalOptions>(global => global.Log.File == null && !global.RootGiven);
+        GlobalOptions global = Invocation.Parse(["--log", "", "--root=", "list"]).Global;
+
+        global.Log.File.Should().BeNull();
+        global.RootGiven.Should().BeFalse();
     }
 
     [Theory]

@@ -7,6 +7,7 @@ using System.Text.Json;
 using FluentAssertions;
 using OciRuntime.Cli.Commands;
 using OciRuntime.Cli.Text;
+using OciRuntime.Plan.Compile;
 using Xunit;
 
 namespace OciRuntime.Tests.Unit.Cli;
@@ -64,7 +65,8 @@ public sealed class OutputTextTests
     [InlineData(4294967295, "#4294967295")]
     public void UserNames_Uid_IsNamedIfKnown(uint uid, string name)
     {
-        byte[] passwd = "root:x:0:0:root:/root:/bin/sh\n\nbroken\n:x:7:7::/:\neve:x:1000:1000::/home/eve:/bin/sh\nother:x:1000:1::/:"u8.ToArray();
+        byte[] passwd =
+            "root:x:0:0:root:/root:/bin/sh\n\nbroken\n:x:7:7::/:\neve:x:1000:1000::/home/eve:/bin/sh\nother:x:1000:1::/:"u8.ToArray();
 
         new UserNames(passwd).Find(uid).Should().Be(name);
     }
@@ -85,6 +87,13 @@ public sealed class OutputTextTests
     {
         MountOptionNames.All.Should().BeInAscendingOrder(StringComparer.Ordinal);
         MountOptionNames.All.Distinct().Should().HaveCount(MountOptionNames.All.Length);
+    }
+
+    [Fact]
+    public void MountOptionNames_AreThePlansOwn()
+    {
+        MountOptionNames.All.Should().OnlyContain(name => MountOptionTable.Find(name).Kind != MountOptionKind.Data);
+        MountOptionNames.All.Should().NotContain(name => MountOptionTable.Find(name).Kind == MountOptionKind.IdMap, "features has none");
     }
 
     private static string Write(Action<IBufferWriter<byte>> write)
