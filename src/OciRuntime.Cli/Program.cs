@@ -10,6 +10,7 @@ internal static class Program
 {
     internal static int Main(string[] argv)
     {
+        StartHook.Restore();
         Log log = Log.ToStandardError();
         try
         {
