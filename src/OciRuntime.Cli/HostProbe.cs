@@ -39,6 +39,8 @@ internal static class HostProbe
     private static bool IsWholeRange(ReadOnlySpan<byte> map)
     {
         ReadOnlySpan<byte> line = map.Trim(" \n"u8);
-        return line.StartsWith("0 "u8) && line.EndsWith(" 4294967295"u8) && line[1..^"4294967295".Length].Trim((byte)' ').SequenceEqual("0"u8);
+        return line.StartsWith("0 "u8)
+            && line.EndsWith(" 4294967295"u8)
+            && line[1..^"4294967295".Length].Trim((byte)' ').SequenceEqual("0"u8);
     }
 }

@@ -28,8 +28,8 @@ internal sealed record LogOptions
 }
 
 /// <summary>
-/// Standard error for people, and the file of <c>--log</c> for clients. At the default level the file gets nothing but one error object from a command
-/// that fails: Podman parses the whole file as one document, containerd looks for the last error in it.
+/// Standard error for people, and the file of <c>--log</c> for clients. At the default level the file gets nothing but one error object
+/// from a command that fails: Podman parses the whole file as one document, containerd looks for the last error in it.
 /// </summary>
 internal sealed class Log
 {
@@ -52,7 +52,9 @@ internal sealed class Log
 
         const OpenFlags Append = OpenFlags.O_WRONLY | OpenFlags.O_APPEND | OpenFlags.O_CREAT | OpenFlags.O_NOCTTY;
         Errno errno = Files.TryOpen(Fd.CurrentDirectory, KernelString.Of(options.File).Span, Append, Mode, out OwnedFd? file);
-        return file is null ? throw new CommandException($"cannot open the log {options.File}: {ErrnoText.Of(errno)}") : new Log(options, file);
+        return file is not null
+            ? new Log(options, file)
+            : throw new CommandException($"cannot open the log {options.File}: {ErrnoText.Of(errno)}");
     }
 
     /// <param name="message">The one error of the command.</param>

@@ -10,6 +10,7 @@ internal static class Program
 {
     internal static int Main(string[] argv)
     {
+        StartHook.Restore();
         Log log = Log.ToStandardError();
         try
         {
@@ -32,6 +33,11 @@ internal static class Program
             throw new CommandException(call.Problem);
         }
 
+        if (call.Global.Problem is not null)
+        {
+            throw new CommandException(call.Global.Problem);
+        }
+
         if (call.VersionAsked)
         {
             Output.Write(VersionText.Lines);
@@ -44,6 +50,7 @@ internal static class Program
             return ExitCode.Success;
         }
 
+        call.Log.Debug($"{BuildFacts.Version}: {call.Verb.Name} {string.Join(' ', call.Words)}: state is in {call.Global.Root}");
         return call.Verb.Run(call);
     }
 

@@ -22,6 +22,6 @@ public sealed record HostFacts
     /// <summary>The capabilities that this process may grant, bit n for capability n.</summary>
     public required ulong GrantableCapabilities { get; init; }
 
-    /// <summary>Whether ocirun runs as the host's root user.</summary>
+    /// <summary>Whether ocirun runs as the host's root user. Others can't set what devices a group may use: the plan has no such rules then.</summary>
     public required bool IsRoot { get; init; }
 }

@@ -18,7 +18,7 @@ public abstract record MountStep
     /// <summary>What changes on the mount itself, after the recursive change. mount_setattr(2).</summary>
     /// <remarks>
     /// On a new mount there is nothing to clear, and all is here: fsmount(2) can take it. A new tmpfs gets MOUNT_ATTR_RDONLY
-    /// last, behind the mounts that need mount points in it, and behind copying up.
+    /// last, behind the mounts that need mount points in it.
     /// </remarks>
     public AttributeChange Attributes { get; init; }
 
@@ -35,11 +35,7 @@ public abstract record MountStep
     /// <summary>A new superblock. fsopen(2), fsconfig(2).</summary>
     /// <param name="Options">The parameters of the file system, superblock flags such as <c>ro</c> and <c>sync</c> among them.</param>
     public sealed record NewFilesystem(KernelString Type, KernelString Source, KernelString Target, ImmutableArray<FsParameter> Options, string Origin)
-        : MountStep(Target, Origin)
-    {
-        /// <summary>Fill the new tmpfs with what the image has at the target.</summary>
-        public bool CopyUp { get; init; }
-    }
+        : MountStep(Target, Origin);
 
     /// <summary>The control groups as the container sees them: cgroup2 on version 2; on version 1 a tmpfs with a folder for each hierarchy.</summary>
     public sealed record ControlGroups(KernelString Target, string Origin) : MountStep(Target, Origin);

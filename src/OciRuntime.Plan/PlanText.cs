@@ -154,7 +154,7 @@ public static partial class PlanText
     private static string StepText(MountStep step) => step switch
     {
         MountStep.Bind bind => $"{(bind.Recursive ? "rbind" : "bind")} {Quote(bind.Source)} on",
-        MountStep.NewFilesystem made => $"new {made.Type} {Quote(made.Source)}{(made.CopyUp ? " copy-up" : "")} on",
+        MountStep.NewFilesystem made => $"new {made.Type} {Quote(made.Source)} on",
         MountStep.ControlGroups => "control groups on",
         _ => "remount",
     };
@@ -190,7 +190,8 @@ public static partial class PlanText
     private static string DeviceText(DevicePlan device)
     {
         char type = (device.Mode & FileType.S_IFMT) switch { FileType.S_IFCHR => 'c', FileType.S_IFBLK => 'b', _ => 'p' };
-        return $"{Quote(device.Path)} {type} {device.Major}:{device.Minor} {Octal(device.Mode & ~FileType.S_IFMT)} {device.Uid}:{device.Gid}";
+        string permissions = Octal(device.Mode & ~FileType.S_IFMT);
+        return $"{Quote(device.Path)} {type} {device.Major}:{device.Minor} {permissions} {device.Uid}:{device.Gid}";
     }
 
     private static void AddProcess(StringBuilder text, ProcessPlan? process)

@@ -12,8 +12,8 @@ internal abstract class BundleVerb : Verb
 {
     private readonly Option<string> _bundle = Flags.Value("--bundle", "DIR", "folder of the bundle (default: the current one)", "-b");
     private readonly Option<string> _config = Flags.Value("--config", "FILE", "read this instead of the bundle's config.json", "-f");
-    private readonly Option<string> _consoleSocket = Flags.Value("--console-socket", "PATH", "Unix socket that gets the terminal's descriptor");
-    private readonly Option<string> _pidfdSocket = Flags.Value("--pidfd-socket", "PATH", "Unix socket that gets the first process's pidfd");
+    private readonly Option<string> _consoleSocket = Flags.Value("--console-socket", "PATH", "socket that gets the terminal's descriptor");
+    private readonly Option<string> _pidfdSocket = Flags.Value("--pidfd-socket", "PATH", "socket that gets the first process's pidfd");
     private readonly Option<string> _pidFile = Flags.Value("--pid-file", "FILE", "write the first process's id here");
     private readonly Option<string> _preserveFds = Flags.Value("--preserve-fds", "N", "pass N descriptors on, beside the standard ones");
     private readonly Option<bool> _noPivot = Flags.Switch("--no-pivot", "don't use pivot_root(2): for a root file system on a ramdisk");
@@ -39,7 +39,8 @@ internal abstract class BundleVerb : Verb
     {
         if (call.Global.CgroupManager == CgroupManager.Systemd)
         {
-            throw new CommandException("the systemd cgroup driver is not supported yet: leave --systemd-cgroup out, or use --cgroup-manager cgroupfs");
+            throw new CommandException(
+                "the systemd cgroup driver is not supported yet: leave --systemd-cgroup out, or use --cgroup-manager cgroupfs");
         }
 
         if (call.Global.CgroupManager == CgroupManager.Disabled)
@@ -48,6 +49,7 @@ internal abstract class BundleVerb : Verb
         }
 
         BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config));
+        call.Log.Debug($"{bundle.Folder}: the config is read and compiled");
         foreach (string warning in bundle.Plan.Warnings)
         {
             call.Log.Warning(warning);

@@ -37,7 +37,9 @@ internal sealed class ListCommand : Verb
         }
 
         ImmutableArray<string> unreadable = [];
-        ImmutableArray<ContainerSnapshot> containers = HasRoot(call.Global) ? ContainerQueries.List(new StateStore(call.Global.Root), out unreadable) : [];
+        ImmutableArray<ContainerSnapshot> containers = HasRoot(call.Global)
+            ? ContainerQueries.List(new StateStore(call.Global.Root), out unreadable)
+            : [];
         foreach (string trouble in unreadable)
         {
             call.Log.Warning(trouble);
@@ -70,7 +72,9 @@ internal sealed class ListCommand : Verb
             return true;
         }
 
-        return errno == Errno.ENOENT && !global.RootGiven ? false : throw new CommandException($"cannot read {global.Root}: {ErrnoText.Of(errno)}");
+        return errno == Errno.ENOENT && !global.RootGiven
+            ? false
+            : throw new CommandException($"cannot read {global.Root}: {ErrnoText.Of(errno)}");
     }
 
     private static void WriteIds(ArrayBufferWriter<byte> output, ImmutableArray<ContainerSnapshot> containers)

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace OciRuntime.Cli.Commands;
 
-/// <summary>The mount options that the plan knows as such; any other goes to the file system as it is. Sorted, as runc sorts them.</summary>
+/// <summary>The mount options that the plan knows as such, sorted. Any other goes to the file system as it is.</summary>
 internal static class MountOptionNames
 {
     internal static ImmutableArray<string> All =>

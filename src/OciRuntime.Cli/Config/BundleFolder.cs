@@ -16,11 +16,12 @@ internal static class BundleFolder
     internal static OwnedFd Open(string? path)
     {
         path ??= ".";
-        Errno errno = Files.TryOpen(Fd.CurrentDirectory, KernelString.Of(path).Span, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY, mode: 0, out OwnedFd? folder);
+        const OpenFlags Folder = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY;
+        Errno errno = Files.TryOpen(Fd.CurrentDirectory, KernelString.Of(path).Span, Folder, mode: 0, out OwnedFd? folder);
         return folder ?? throw new CommandException($"cannot open the bundle {path}: {ErrnoText.Of(errno)}");
     }
 
-    /// <returns>Where the folder is, as getcwd(2) would say it inside: links are resolved, as with every peer, which change into it.</returns>
+    /// <returns>Where the folder is, as getcwd(2) would say inside: links are resolved, as with peers, which change into it.</returns>
     internal static string PathOf(OwnedFd folder)
     {
         Span<byte> target = stackalloc byte[LongestPath];

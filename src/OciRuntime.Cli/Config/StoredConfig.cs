@@ -17,8 +17,15 @@ internal static class StoredConfig
 {
     internal static HooksPlan ReadHooks(StateStore store, string id)
     {
+        byte[] config = ContainerQueries.ReadConfig(store, id);
+        if (config.Length == 0)
+        {
+            // No such container, or none that could be started: whoever works on it says which.
+            return new HooksPlan();
+        }
+
         List<SpecError> errors = [];
-        RuntimeSpec? spec = SpecReader.Read(ContainerQueries.ReadConfig(store, id), errors);
+        RuntimeSpec? spec = SpecReader.Read(config, errors);
         if (spec is { Hooks: null })
         {
             return new HooksPlan();

@@ -6,8 +6,8 @@ using System.CommandLine;
 namespace OciRuntime.Cli.Parsing;
 
 /// <summary>
-/// Brings what runc's and crun's callers write into the one form that System.CommandLine can't misread: every flag at most once, the last one wins,
-/// as <c>--name</c> or <c>--name=value</c>; nothing else starts with a dash before <c>--</c>.
+/// Brings what runc's and crun's callers write into the one form that System.CommandLine can't misread: every flag at most once, the last
+/// one wins, as <c>--name</c> or <c>--name=value</c>; nothing else starts with a dash before <c>--</c>.
 /// </summary>
 internal sealed class ArgumentNormalizer(RootVerb root)
 {
@@ -139,7 +139,8 @@ internal sealed class ArgumentNormalizer(RootVerb root)
         for (int i = _output.Count - 1; i >= _scopeStart; i--)
         {
             string earlier = _output[i];
-            if (earlier.StartsWith(flag.Name, StringComparison.Ordinal) && (earlier.Length == flag.Name.Length || earlier[flag.Name.Length] == '='))
+            if (earlier.StartsWith(flag.Name, StringComparison.Ordinal)
+                && (earlier.Length == flag.Name.Length || earlier[flag.Name.Length] == '='))
             {
                 _output.RemoveAt(i);
             }

@@ -18,10 +18,12 @@ internal sealed record GlobalOptions
     internal required LogOptions Log { get; init; }
     internal required CgroupManager CgroupManager { get; init; }
 
-    /// <param name="problem">Null, or the first value that is wrong.</param>
-    internal static GlobalOptions Read(RootVerb flags, ParseResult arguments, out string? problem)
+    /// <summary>Null, or the first value that is wrong. Not thrown, so that it can be said in the log that the same flags name.</summary>
+    internal required string? Problem { get; init; }
+
+    internal static GlobalOptions Read(RootVerb flags, ParseResult arguments)
     {
-        problem = null;
+        string? problem = null;
         string? root = arguments.ValueOf(flags.Root);
         string absoluteRoot = root is null ? DefaultRoot() : AbsolutePath.Of(root);
         if (absoluteRoot == "/")
@@ -34,12 +36,15 @@ internal sealed record GlobalOptions
             problem ??= $"invalid value \"{rootless}\" for --rootless: true, false or auto";
         }
 
+        LogOptions log = ReadLog(flags, arguments, ref problem);
+        CgroupManager manager = ReadCgroupManager(flags, arguments, ref problem);
         return new GlobalOptions
         {
             Root = absoluteRoot,
             RootGiven = root is not null,
-            Log = ReadLog(flags, arguments, ref problem),
-            CgroupManager = ReadCgroupManager(flags, arguments, ref problem),
+            Log = log,
+            CgroupManager = manager,
+            Problem = problem,
         };
     }
 

@@ -27,6 +27,9 @@ internal static class HelpText
         using StringWriter text = new();
         result.InvocationConfiguration.Output = text;
 
+        // Who names a hidden command gets its help all the same.
+        shown.Hidden = false;
+
         // The default width would ask System.Console.
         new HelpAction { MaxWidth = Width }.Invoke(result);
 

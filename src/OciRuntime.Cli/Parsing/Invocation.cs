@@ -21,7 +21,7 @@ internal sealed record Invocation
     internal required bool HelpAsked { get; init; }
     internal required bool VersionAsked { get; init; }
 
-    /// <summary>Null, or what is wrong with the command line.</summary>
+    /// <summary>Null, or what is wrong with the command line: a flag or word too many or too few.</summary>
     internal required string? Problem { get; init; }
 
     /// <summary>The container's id, where the command takes one.</summary>
@@ -37,7 +37,6 @@ internal sealed record Invocation
         normalizer.Run(argv);
         ParserConfiguration literally = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
         ParseResult arguments = CommandLineParser.Parse(root, normalizer.Output, literally);
-        GlobalOptions global = GlobalOptions.Read(root, arguments, out string? globalProblem);
         bool helpAsked = arguments.IsOn(root.Help) || (normalizer.Verb is { } verb && arguments.IsOn(verb.Help));
         List<string> words = [];
         if (normalizer.Verb is not null)
@@ -54,11 +53,11 @@ internal sealed record Invocation
         {
             Arguments = arguments,
             Verb = normalizer.Verb,
-            Global = global,
+            Global = GlobalOptions.Read(root, arguments),
             Words = words,
             HelpAsked = helpAsked,
             VersionAsked = arguments.IsOn(root.Version),
-            Problem = normalizer.Problem ?? globalProblem ?? (helpAsked ? null : normalizer.Verb?.CheckCount(words.Count)),
+            Problem = normalizer.Problem ?? (helpAsked ? null : normalizer.Verb?.CheckCount(words.Count)),
         };
     }
 }

@@ -15,7 +15,7 @@ internal sealed class RootVerb : Command
     internal Option<bool> Debug { get; } = Flags.Switch("--debug", "the same as --log-level debug");
     internal Option<bool> SystemdCgroup { get; } = Flags.Switch("--systemd-cgroup", "the same as --cgroup-manager systemd");
     internal Option<string> CgroupManager { get; } = Flags.Value("--cgroup-manager", "NAME", "cgroupfs (default), systemd or disabled");
-    internal Option<string> Rootless { get; } = Flags.Value("--rootless", "BOOL", "ignore cgroup permission errors: true, false or auto (default)");
+    internal Option<string> Rootless { get; } = Flags.Value("--rootless", "BOOL", "understood for runc's callers, and without effect");
     internal Option<bool> Version { get; } = Flags.Switch("--version", "print the version", "-v");
     internal Option<bool> Help { get; } = Flags.Help();
 

@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace OciRuntime.Cli.Text;
 
-/// <summary>Signals as people write them: <c>KILL</c>, <c>SIGKILL</c>, <c>9</c>, <c>RTMIN+3</c>, in any case. signal(7), numbers of x86-64 and arm64.</summary>
+/// <summary>
+/// Signals as people write them: <c>KILL</c>, <c>SIGKILL</c>, <c>9</c>, <c>RTMIN+3</c>. signal(7), the numbers of x86-64 and arm64.
+/// </summary>
 internal static class SignalNames
 {
     // As glibc counts them: it keeps 32 and 33 to itself.

@@ -67,7 +67,7 @@ internal static class CgroupFs
                 $"{write.Origin}: this host has no cgroup controller \"{write.Controller}\" for {write.File}");
             KernelString file = KernelString.Of(folder).Append(write.File.Text);
             Errno errno = WholeFile.TryWrite(Fd.CurrentDirectory, file.Span, write.Value.Text);
-            if (errno != 0)
+            if (errno != 0 && !(write.IsOptional && errno == Errno.ENOENT))
             {
                 throw Refused(write, file, errno);
             }

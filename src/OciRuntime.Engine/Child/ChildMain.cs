@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Hooks;
 using OciRuntime.Engine.State;
@@ -66,17 +67,7 @@ internal sealed class ChildMain
 
         NamespaceStage.SetUp(_plan);
         using OwnedFd root = RootStage.Open(_plan.Root);
-        foreach (MountStep step in _plan.Mounts)
-        {
-            if (step is MountStep.ControlGroups)
-            {
-                EnterCgroupNamespace();
-            }
-
-            MountStage.Run(root.Borrow, step, _context);
-        }
-
-        DeviceStage.Run(root.Borrow, _plan);
+        Mount(root.Borrow);
         EnterCgroupNamespace();
         RunCreateHooks();
         MaskStage.Run(root.Borrow, _plan);
@@ -84,9 +75,28 @@ internal sealed class ChildMain
         RootStage.Enter(root.Borrow, _plan, _context.NoPivot);
         NamespaceStage.WriteSysctls(_plan.Sysctls);
         ExecStage.Prepare(_plan.Process);
+
+        // Before the parent may leave: its normal end must not count as its death. That it was killed shows as the channel's end.
+        Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
         Send(SyncMessage.Ready);
         Await(SyncMessage.Release);
-        Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
+    }
+
+    private void Mount(Fd root)
+    {
+        List<OwnedFd> readonlyLater = [];
+        foreach (MountStep step in _plan.Mounts)
+        {
+            if (step is MountStep.ControlGroups)
+            {
+                EnterCgroupNamespace();
+            }
+
+            MountStage.Run(root, step, _context, readonlyLater);
+        }
+
+        DeviceStage.Run(root, _plan);
+        MountStage.Seal(readonlyLater);
     }
 
     private void Start()

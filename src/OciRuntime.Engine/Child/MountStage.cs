@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Files;
@@ -14,7 +15,8 @@ internal static class MountStage
 {
     private const uint FolderMode = 0x1ED; // 0755
 
-    public static void Run(Fd root, MountStep step, ChildContext context)
+    /// <param name="readonlyLater">Gets mounts that become read-only when all mount points in them are made.</param>
+    public static void Run(Fd root, MountStep step, ChildContext context, List<OwnedFd> readonlyLater)
     {
         try
         {
@@ -24,7 +26,7 @@ internal static class MountStage
                     Bind(root, bind);
                     break;
                 case MountStep.NewFilesystem filesystem:
-                    MountNew(root, filesystem);
+                    MountNew(root, filesystem, readonlyLater);
                     break;
                 case MountStep.Remount remount:
                     Remount(root, remount);
@@ -39,6 +41,16 @@ internal static class MountStage
         catch (LinuxException e)
         {
             throw new ContainerException($"mounting {Describe(step)}to {step.Target} ({step.Origin}): {e.Message}");
+        }
+    }
+
+    /// <summary>Makes read-only what had to be writable while mounts and devices were made in it.</summary>
+    public static void Seal(List<OwnedFd> mounts)
+    {
+        foreach (OwnedFd mount in mounts)
+        {
+            Mounts.SetAttributes(mount.Borrow, "\0"u8, AtFlags.AT_EMPTY_PATH, new MountAttributes { Set = MountAttr.MOUNT_ATTR_RDONLY });
+            mount.Dispose();
         }
     }
 
@@ -60,11 +72,11 @@ internal static class MountStage
         return Mounts.MountFilesystem(context.Borrow, attributes);
     }
 
-    /// <summary>Gives a mount what its step asks of attributes and propagation.</summary>
+    /// <summary>Gives a mount what its step asks of attributes and propagation: first what is for the whole tree, then what is for itself.</summary>
     public static void SetAttributes(Fd mount, MountStep step)
     {
-        Change(mount, step.Attributes, step.Propagation, AtFlags.AT_EMPTY_PATH);
-        Change(mount, step.RecursiveAttributes, step.RecursivePropagation, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
+        SetOwn(mount, step);
+        SetPropagation(mount, step);
     }
 
     private static void Bind(Fd root, MountStep.Bind step)
@@ -72,22 +84,31 @@ internal static class MountStage
         using OwnedFd tree = Mounts.CloneTree(Fd.CurrentDirectory, step.Source.Span, step.Recursive);
         bool isFolder = Files.Status(tree.Borrow).Type == FileType.S_IFDIR;
         using OwnedFd target = isFolder ? RootedPath.MakeDirectories(root, step.Target.Span, FolderMode) : RootedPath.MakeFile(root, step.Target.Span);
-        Change(tree.Borrow, step.Attributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH);
-        Change(tree.Borrow, step.RecursiveAttributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
+        SetOwn(tree.Borrow, step);
         Mounts.Attach(tree.Borrow, target.Borrow);
 
         // move_mount(2) gives a mount that arrives below a shared one a peer group, so the propagation is set where it is then.
-        Change(tree.Borrow, default, step.Propagation, AtFlags.AT_EMPTY_PATH);
-        Change(tree.Borrow, default, step.RecursivePropagation, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
+        SetPropagation(tree.Borrow, step);
     }
 
-    private static void MountNew(Fd root, MountStep.NewFilesystem step)
+    private static void MountNew(Fd root, MountStep.NewFilesystem step, List<OwnedFd> readonlyLater)
     {
-        using OwnedFd mount = Make(step.Type.Span, step.Source.Span, step.Options, step.Attributes.Set);
+        const MountAttr Readonly = MountAttr.MOUNT_ATTR_RDONLY;
+        bool isReadonlyTmpfs = step.Type.Text.SequenceEqual("tmpfs"u8) && (step.Attributes.Set & Readonly) != 0;
+        MountAttr attributes = isReadonlyTmpfs ? step.Attributes.Set & ~Readonly : step.Attributes.Set;
+        OwnedFd mount = Make(step.Type.Span, step.Source.Span, step.Options, attributes);
         using OwnedFd target = IsKernelFilesystem(step.Type) ? OpenRealFolder(root, step.Target) : RootedPath.MakeDirectories(root, step.Target.Span, FolderMode);
         Mounts.Attach(mount.Borrow, target.Borrow);
-        Change(mount.Borrow, step.RecursiveAttributes, step.RecursivePropagation, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
-        Change(mount.Borrow, default, step.Propagation, AtFlags.AT_EMPTY_PATH);
+        Change(mount.Borrow, step.RecursiveAttributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
+        SetPropagation(mount.Borrow, step);
+        if (isReadonlyTmpfs)
+        {
+            readonlyLater.Add(mount);
+        }
+        else
+        {
+            mount.Dispose();
+        }
     }
 
     private static void Remount(Fd root, MountStep.Remount step)
@@ -127,6 +148,18 @@ internal static class MountStage
 
         using OwnedFd made = RootedPath.MakeDirectories(root, target.Span, FolderMode);
         return Files.Resolve(root, target.Span, Folder, NoLinks);
+    }
+
+    private static void SetOwn(Fd mount, MountStep step)
+    {
+        Change(mount, step.RecursiveAttributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
+        Change(mount, step.Attributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH);
+    }
+
+    private static void SetPropagation(Fd mount, MountStep step)
+    {
+        Change(mount, default, step.RecursivePropagation, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
+        Change(mount, default, step.Propagation, AtFlags.AT_EMPTY_PATH);
     }
 
     private static void Change(Fd mount, AttributeChange change, MountPropagation propagation, AtFlags flags)

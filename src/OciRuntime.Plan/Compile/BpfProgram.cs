@@ -12,7 +12,6 @@ internal sealed class BpfProgram
 
     private readonly List<BpfInstruction> _instructions = new(64);
     private readonly List<int> _labels = new(16);
-    private readonly List<bool> _used = new(16);
     private readonly List<(int Instruction, int Label)> _jumps = new(32);
 
     internal void Load(byte destination, byte source, short offset) =>
@@ -27,18 +26,27 @@ internal sealed class BpfProgram
     internal int NewLabel()
     {
         _labels.Add(NotPlaced);
-        _used.Add(false);
         return _labels.Count - 1;
     }
 
     internal void Place(int label) => _labels[label] = _instructions.Count;
 
-    internal bool IsUsed(int label) => _used[label];
+    internal bool IsUsed(int label)
+    {
+        foreach ((_, int target) in _jumps)
+        {
+            if (target == label)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     internal void JumpIf(byte code, byte register, int immediate, int label)
     {
         _jumps.Add((_instructions.Count, label));
-        _used[label] = true;
         Add(code, register, immediate);
     }
 

@@ -54,7 +54,9 @@ internal static class CpuCompiler
         }
     }
 
-    /// <summary>2 to 262144 shares, 1024 by default, are a weight of 1 to 10000, 100 by default: runc since 1.3.2, crun since 1.23.</summary>
+    /// <summary>
+    /// 2 to 262144 shares, 1024 by default, are a weight of 1 to 10000, 100 by default. runc since 1.3.2, crun since 1.23.
+    /// </summary>
     internal static ulong WeightOf(ulong shares)
     {
         if (shares <= 2)

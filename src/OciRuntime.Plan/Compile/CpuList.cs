@@ -3,7 +3,7 @@ using System;
 
 namespace OciRuntime.Plan.Compile;
 
-/// <summary>Lists of processors or memory nodes: <c>0-3,7</c>, and <c>0-31:2/8</c> for two of every eight. cpuset(7), "List format".</summary>
+/// <summary>Lists of processors or memory nodes: <c>0-3,7</c>; <c>0-31:2/8</c> is two of every eight. cpuset(7), "List format".</summary>
 internal static class CpuList
 {
     internal static bool IsValid(string text)

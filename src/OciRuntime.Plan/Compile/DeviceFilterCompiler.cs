@@ -5,7 +5,7 @@ using OciRuntime.Abi.Bpf;
 
 namespace OciRuntime.Plan.Compile;
 
-/// <summary>Device rules to one BPF_PROG_TYPE_CGROUP_DEVICE program for control groups version 2. Context: <c>bpf_cgroup_dev_ctx</c>.</summary>
+/// <summary>Device rules to one BPF_PROG_TYPE_CGROUP_DEVICE program for cgroup v2. Its context: <c>bpf_cgroup_dev_ctx</c>.</summary>
 /// <remarks>
 /// For each type the numbers are compared with those that rules name, major first, and the most specific pattern jumps to the
 /// verdict for its access; there is one verdict for each set of allowed accesses.
@@ -66,12 +66,12 @@ internal static class DeviceFilterCompiler
 
     private static void AddType(BpfProgram program, DeviceTable table)
     {
-        HashSet<uint> done = [];
-        foreach (DevicePattern pattern in table.Patterns)
+        for (int i = 0; i < table.Patterns.Count; i++)
         {
-            if (pattern.Major != DeviceRule.Any && done.Add(pattern.Major) && (table.HasColumns || DecidesAnything(table, pattern.Major)))
+            uint major = table.Patterns[i].Major;
+            if (major != DeviceRule.Any && IsFirstOf(table, i, major) && (table.HasColumns || DecidesAnything(table, major)))
             {
-                AddMajor(program, table, pattern.Major);
+                AddMajor(program, table, major);
             }
         }
 
@@ -119,6 +119,19 @@ internal static class DeviceFilterCompiler
         }
 
         program.Place(next);
+    }
+
+    private static bool IsFirstOf(DeviceTable table, int index, uint major)
+    {
+        for (int i = 0; i < index; i++)
+        {
+            if (table.Patterns[i].Major == major)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool DecidesAnything(DeviceTable table, uint major)

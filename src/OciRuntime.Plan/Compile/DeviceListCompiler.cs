@@ -22,7 +22,8 @@ internal static class DeviceListCompiler
         bool canAllow = IsNarrowerInside(chars) && IsNarrowerInside(blocks);
         if (!canDeny && !canAllow)
         {
-            Refuse.Rule(errors, CulpritOf(rules, chars, blocks), "can't be done with cgroup v1, which has no exceptions to an exception with a wildcard");
+            string path = CulpritOf(rules, chars, blocks);
+            Refuse.Rule(errors, path, "can't be done with cgroup v1, which has no exceptions to an exception with a wildcard");
             return;
         }
 

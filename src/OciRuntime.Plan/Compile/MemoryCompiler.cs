@@ -37,25 +37,13 @@ internal static class MemoryCompiler
         CgroupWriter writer = new(writes, Path, "memory");
         if (layout == CgroupLayout.V1)
         {
-            CompileSwitchesV1(memory, writer, errors);
-        }
-        else
-        {
-            CheckSwitchesV2(memory, errors);
-        }
-
-        if (errors.Count != before)
-        {
-            return;
-        }
-
-        if (layout == CgroupLayout.V1)
-        {
             WriteV1(limit, swap, reservation, writer);
+            WriteSwitchesV1(memory, writer, errors);
         }
         else
         {
             WriteV2(limit, swap, reservation, writer);
+            CheckSwitchesV2(memory, errors);
         }
     }
 
@@ -87,7 +75,7 @@ internal static class MemoryCompiler
         }
     }
 
-    private static void CompileSwitchesV1(MemorySpec memory, CgroupWriter writer, List<SpecError> errors)
+    private static void WriteSwitchesV1(MemorySpec memory, CgroupWriter writer, List<SpecError> errors)
     {
         if (memory.DisableOomKiller is true)
         {

@@ -24,20 +24,25 @@ internal static class MountCompiler
         return steps.DrainToImmutable();
     }
 
+    // One entry of the document, read.
+    private readonly record struct Entry(MountSpec Spec, string Origin, MountOptions Options, KernelString Target)
+    {
+        internal string Type => Spec.Type ?? "";
+        internal bool IsBind => Options.IsBind || Type is "bind" or "rbind";
+    }
+
     private static MountStep? CompileOne(
         MountSpec mount, string origin, ImmutableArray<MountStep>.Builder earlier, HostFacts facts, List<SpecError> errors)
     {
         int before = errors.Count;
-        MountOptions options = MountOptions.Read(mount.Options, origin, errors);
-        string type = mount.Type ?? "";
-        bool isBind = options.IsBind || type is "bind" or "rbind";
+        Entry entry = new(
+            mount, origin, MountOptions.Read(mount.Options, origin, errors), CompileTarget(mount.Destination, origin, errors));
         CheckIdMaps(mount, origin, errors);
-        CheckOptions(options, type, isBind, mount, origin, errors);
-        KernelString target = CompileTarget(mount.Destination, origin, errors);
-        MountStep? step = options.IsRemount ? CompileRemount(type, isBind, target, options, earlier, origin)
-            : isBind ? CompileBind(mount, type, target, options, origin, facts, errors)
-            : type == "cgroup" ? CompileControlGroups(target, options, origin)
-            : CompileNew(mount, type, target, options, origin, errors);
+        CheckOptions(entry, errors);
+        MountStep? step = entry.Options.IsRemount ? CompileRemount(entry, earlier)
+            : entry.IsBind ? CompileBind(entry, facts, errors)
+            : entry.Type == "cgroup" ? CompileControlGroups(entry)
+            : CompileNew(entry, errors);
         if (step is null || errors.Count != before)
         {
             return null;
@@ -60,20 +65,22 @@ internal static class MountCompiler
         }
     }
 
-    private static void CheckOptions(
-        MountOptions options, string type, bool isBind, MountSpec mount, string origin, List<SpecError> errors)
+    private static void CheckOptions(Entry entry, List<SpecError> errors)
     {
-        if (options.FirstData is >= 0 and int data && (isBind || (type == "cgroup" && !options.IsRemount)))
+        MountOptions options = entry.Options;
+        bool isControlGroups = entry.Type == "cgroup" && !options.IsRemount;
+        if (options.FirstData is >= 0 and int data && (entry.IsBind || isControlGroups))
         {
             // The kernel would ignore it in silence.
-            Refuse.Value(
-                errors, Refuse.At(origin + "/options", data), mount.Options[data],
-                isBind ? "is an option of a file system: a bind mount takes none" : "is an option of a file system: a mount of type cgroup takes none");
+            string rule = entry.IsBind
+                ? "is an option of a file system: a bind mount takes none"
+                : "is an option of a file system: a mount of type cgroup takes none";
+            Refuse.Value(errors, Refuse.At(entry.Origin + "/options", data), entry.Spec.Options[data], rule);
         }
 
-        if (options.CopyUp && (isBind || options.IsRemount || type != "tmpfs"))
+        if (options.CopyUp)
         {
-            Refuse.Value(errors, Refuse.At(origin + "/options", options.CopyUpIndex), "tmpcopyup", "is for new mounts of type tmpfs");
+            Refuse.Unsupported(errors, Refuse.At(entry.Origin + "/options", options.CopyUpIndex));
         }
     }
 
@@ -97,61 +104,58 @@ internal static class MountCompiler
         return target;
     }
 
-    private static MountStep.Bind? CompileBind(
-        MountSpec mount, string type, KernelString target, MountOptions options, string origin, HostFacts facts, List<SpecError> errors)
+    private static MountStep.Bind? CompileBind(Entry entry, HostFacts facts, List<SpecError> errors)
     {
-        string path = origin + "/source";
-        if (string.IsNullOrEmpty(mount.Source))
+        string path = entry.Origin + "/source";
+        if (string.IsNullOrEmpty(entry.Spec.Source))
         {
             Refuse.Missing(errors, path);
             return null;
         }
 
-        if (!KernelText.TryMake(PathText.OnHost(mount.Source, facts.Bundle), path, errors, out KernelString source, mount.Source))
+        string onHost = PathText.OnHost(entry.Spec.Source, facts.Bundle);
+        if (!KernelText.TryMake(onHost, path, errors, out KernelString source, entry.Spec.Source))
         {
             return null;
         }
 
-        return new MountStep.Bind(source, target, options.IsRecursiveBind || type == "rbind", origin)
+        return new MountStep.Bind(source, entry.Target, entry.Options.IsRecursiveBind || entry.Type == "rbind", entry.Origin)
         {
-            Attributes = options.Attributes,
-            RecursiveAttributes = options.RecursiveAttributes,
-            Propagation = options.Propagation,
-            RecursivePropagation = options.RecursivePropagation,
+            Attributes = entry.Options.Attributes,
+            RecursiveAttributes = entry.Options.RecursiveAttributes,
+            Propagation = entry.Options.Propagation,
+            RecursivePropagation = entry.Options.RecursivePropagation,
         };
     }
 
-    private static MountStep.ControlGroups CompileControlGroups(KernelString target, MountOptions options, string origin) =>
-        new(target, origin)
-        {
-            Attributes = options.AttributesOfNew,
-            Propagation = options.Propagation,
-            RecursivePropagation = options.RecursivePropagation,
-        };
-
-    private static MountStep.NewFilesystem? CompileNew(
-        MountSpec mount, string type, KernelString target, MountOptions options, string origin, List<SpecError> errors)
+    private static MountStep.ControlGroups CompileControlGroups(Entry entry) => new(entry.Target, entry.Origin)
     {
-        if (type is "" or "none")
+        Attributes = entry.Options.AttributesOfNew,
+        Propagation = entry.Options.Propagation,
+        RecursivePropagation = entry.Options.RecursivePropagation,
+    };
+
+    private static MountStep.NewFilesystem? CompileNew(Entry entry, List<SpecError> errors)
+    {
+        if (entry.Type is "" or "none")
         {
-            Refuse.Rule(errors, origin + "/type", "is required where no option says bind, rbind or remount");
+            Refuse.Rule(errors, entry.Origin + "/type", "is required where no option says bind, rbind or remount");
             return null;
         }
 
-        bool made = KernelText.TryMake(type, origin + "/type", errors, out KernelString kernelType);
-        made &= KernelText.TryMake(mount.Source ?? "", origin + "/source", errors, out KernelString source);
+        bool made = KernelText.TryMake(entry.Type, entry.Origin + "/type", errors, out KernelString type);
+        made &= KernelText.TryMake(entry.Spec.Source ?? "", entry.Origin + "/source", errors, out KernelString source);
         if (!made)
         {
             return null;
         }
 
-        ImmutableArray<FsParameter> parameters = options.Parameters(SettableOnNew(type), SuperblockFlags.None);
-        return new MountStep.NewFilesystem(kernelType, source, target, parameters, origin)
+        ImmutableArray<FsParameter> parameters = entry.Options.Parameters(SettableOnNew(entry.Type), SuperblockFlags.None);
+        return new MountStep.NewFilesystem(type, source, entry.Target, parameters, entry.Origin)
         {
-            Attributes = options.AttributesOfNew,
-            Propagation = options.Propagation,
-            RecursivePropagation = options.RecursivePropagation,
-            CopyUp = options.CopyUp,
+            Attributes = entry.Options.AttributesOfNew,
+            Propagation = entry.Options.Propagation,
+            RecursivePropagation = entry.Options.RecursivePropagation,
         };
     }
 
@@ -163,17 +167,16 @@ internal static class MountCompiler
         : SuperblockFlags.All;
 
     // Like mount(8): with bind only the mount changes, else the superblock too. A type is optional, and found at the target.
-    private static MountStep.Remount CompileRemount(
-        string type, bool isBind, KernelString target, MountOptions options, ImmutableArray<MountStep>.Builder earlier, string origin)
+    private static MountStep.Remount CompileRemount(Entry entry, ImmutableArray<MountStep>.Builder earlier)
     {
-        bool own = !isBind && OwnsSuperblock(type, target, earlier);
+        bool own = !entry.IsBind && OwnsSuperblock(entry.Type, entry.Target, earlier);
         SuperblockFlags flags = own ? SuperblockFlags.All : SuperblockFlags.None;
-        return new MountStep.Remount(target, options.Parameters(flags, flags), origin)
+        return new MountStep.Remount(entry.Target, entry.Options.Parameters(flags, flags), entry.Origin)
         {
-            Attributes = options.Attributes,
-            RecursiveAttributes = options.RecursiveAttributes,
-            Propagation = options.Propagation,
-            RecursivePropagation = options.RecursivePropagation,
+            Attributes = entry.Options.Attributes,
+            RecursiveAttributes = entry.Options.RecursiveAttributes,
+            Propagation = entry.Options.Propagation,
+            RecursivePropagation = entry.Options.RecursivePropagation,
         };
     }
 

@@ -66,7 +66,7 @@ internal sealed class MountOptions
         return read;
     }
 
-    /// <summary>The parameters for fsconfig(2), the superblock's flags first: those that may be set, and those that may be cleared.</summary>
+    /// <summary>The parameters for fsconfig(2), the superblock's flags first, of which only some may be set or cleared.</summary>
     internal ImmutableArray<FsParameter> Parameters(SuperblockFlags settable, SuperblockFlags clearable)
     {
         SuperblockFlags set = _superblockSet & settable;

@@ -33,6 +33,12 @@ internal static class NamespaceCompiler
             }
             else if (CompilePath(entry.Path, i, errors) is { } path)
             {
+                if (type == CloneFlags.CLONE_NEWUSER)
+                {
+                    // It owns none of the namespaces that clone3 makes with the process: that takes a process in between.
+                    Refuse.Unsupported(errors, Refuse.At(Path, i) + "/path");
+                }
+
                 joined.Add(new NamespaceJoin(type, path, Refuse.At(Path, i)));
             }
         }

@@ -25,7 +25,8 @@ internal static class Refuse
         Value(errors, path, value.ToString(CultureInfo.InvariantCulture), rule);
 
     /// <summary>For what runtime-spec has and the Engine does not carry out: silence would be a lie.</summary>
-    internal static void Unsupported(List<SpecError> errors, string path) => Rule(errors, path, "is not supported by this version of ocirun");
+    internal static void Unsupported(List<SpecError> errors, string path) =>
+        Rule(errors, path, "is not supported by this version of ocirun");
 
     internal static string At(string path, int index) => string.Concat(path, "/", index.ToString(CultureInfo.InvariantCulture));
 
