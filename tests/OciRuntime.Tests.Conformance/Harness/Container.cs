@@ -20,7 +20,9 @@ internal sealed class Container : IDisposable
         Id = id;
         Outcome outcome = creator.Wait();
         outcome.Status.Should().Be(0, "{0} should be created: {1}", id, outcome);
-        Pid = State()["pid"]!.GetValue<int>();
+        JsonObject state = State();
+        Pid = state["pid"]!.GetValue<int>();
+        Pid.Should().BePositive("{0} lives after create: {1}", id, state.ToJsonString());
     }
 
     internal string Id { get; }

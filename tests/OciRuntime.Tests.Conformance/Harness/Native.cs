@@ -73,7 +73,7 @@ internal static unsafe partial class Native
     internal static partial int WaitPid(int pid, out int status, int options);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    internal static partial int Kill(int pid, int signal);
+    private static partial int RawKill(int pid, int signal);
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     internal static partial int Prctl(int option, nuint a, nuint b, nuint c, nuint d);
@@ -128,6 +128,10 @@ internal static unsafe partial class Native
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     internal static partial nint ReceiveMessage(int socket, MessageHeader* message, int flags);
+
+    /// <summary>One process: to kill(2), 0 and less are groups, or all.</summary>
+    internal static int Kill(int pid, int signal) =>
+        pid > 1 ? RawKill(pid, signal) : throw new ArgumentOutOfRangeException(nameof(pid), pid, "not a process that a test may signal");
 
     internal static nint Check(nint result, string call) =>
         result >= 0 ? result : throw new InvalidOperationException($"{call}: {Marshal.GetLastPInvokeErrorMessage()}");
