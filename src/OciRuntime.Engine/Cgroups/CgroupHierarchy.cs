@@ -48,15 +48,17 @@ public sealed record CgroupHierarchy(string Controllers, string MountPoint, stri
         }
     }
 
-    /// <summary>Every hierarchy that is mounted below /sys/fs/cgroup.</summary>
-    public static List<CgroupHierarchy> Detect()
+    /// <summary>Every hierarchy that a container is put into: all that are mounted, or of version 2 alone the one at /sys/fs/cgroup.</summary>
+    public static List<CgroupHierarchy> Detect(CgroupLayout layout)
     {
         string mounts = Text("/proc/self/mountinfo\0"u8);
         string groups = Text("/proc/self/cgroup\0"u8);
         List<CgroupHierarchy> hierarchies = [];
         foreach (Range line in mounts.AsSpan().Split('\n'))
         {
-            if (FromMount(mounts.AsSpan(line), groups) is { } hierarchy && !hierarchies.Exists(other => other.Controllers == hierarchy.Controllers))
+            if (FromMount(mounts.AsSpan(line), groups) is { } hierarchy
+                && (layout == CgroupLayout.V1 || (hierarchy.IsVersion2 && hierarchy.MountPoint == "/sys/fs/cgroup"))
+                && !hierarchies.Exists(other => other.Controllers == hierarchy.Controllers))
             {
                 hierarchies.Add(hierarchy);
             }

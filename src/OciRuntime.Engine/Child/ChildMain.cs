@@ -104,7 +104,7 @@ internal sealed class ChildMain
         if (_context.StartListener is { } listener)
         {
             _context.Channel.Dispose();
-            _reportTo = new SyncChannel(Sockets.Accept(listener.Borrow));
+            _reportTo = AwaitStart(listener.Borrow);
         }
 
         if (_plan.Process is not { } process)
@@ -123,6 +123,22 @@ internal sealed class ChildMain
         ExecStage.Execute(process, _context);
     }
 
+    private static SyncChannel AwaitStart(Fd listener)
+    {
+        while (true)
+        {
+            SyncChannel channel = new(Sockets.Accept(listener));
+            SyncMessage message = channel.Receive(out _, out OwnedFd? descriptor);
+            descriptor?.Dispose();
+            if (message == SyncMessage.Start)
+            {
+                return channel;
+            }
+
+            channel.Dispose();
+        }
+    }
+
     private void Begin()
     {
         CloseInherited();
@@ -139,7 +155,7 @@ internal sealed class ChildMain
     // The parent's end of the channel, or the child would never see the parent go; and what else the parent has open: its locks, its log.
     private void CloseInherited()
     {
-        Span<int> kept = [_context.Channel.Socket.Number, _context.InitLock.Borrow.Number, _context.StartListener?.Borrow.Number ?? -1];
+        Span<int> kept = [_context.Channel.Socket.Number, _context.StartListener?.Borrow.Number ?? -1];
         kept.Sort();
         uint first = (uint)(FirstFreeDescriptor + _context.PreserveFds);
         foreach (int number in kept)

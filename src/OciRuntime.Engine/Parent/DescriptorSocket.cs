@@ -16,7 +16,7 @@ internal static class DescriptorSocket
             throw new ContainerException($"--{option}: the path has a NUL byte");
         }
 
-        Errno errno = Sockets.TryConnect(name.Span, stream: true, out OwnedFd? socket);
+        Errno errno = Sockets.TryConnect(name.Span, stream: true, wait: true, out OwnedFd? socket);
         return socket ?? throw new ContainerException($"connecting to the socket of --{option}: connect {path}: {ErrnoText.Of(errno)}");
     }
 

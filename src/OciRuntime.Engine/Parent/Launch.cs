@@ -133,8 +133,7 @@ internal sealed class Launch : IDisposable
         (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
         _channel = new SyncChannel(mine);
         using SyncChannel childChannel = new(theirs);
-        using OwnedFd initLock = _folder.MakeInitLock();
-        using OwnedFd? listener = andStart ? null : Sockets.Listen(_folder.SocketPath.Span);
+        using OwnedFd? listener = andStart ? null : _folder.ListenForStart();
         ChildContext context = new()
         {
             Plan = _plan,
@@ -142,7 +141,6 @@ internal sealed class Launch : IDisposable
             Cgroups = _cgroups!,
             Channel = childChannel,
             StartListener = listener,
-            InitLock = initLock,
             Argv = _plan.Process is { } process ? new ArgumentBlock(process.Args) : null,
             Envp = _plan.Process is { } sameProcess ? new ArgumentBlock(sameProcess.Env, HomeVariable.SpareSize) : null,
             NoPivot = _options.NoPivot,

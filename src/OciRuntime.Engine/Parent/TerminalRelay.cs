@@ -34,6 +34,11 @@ internal sealed class TerminalRelay : IDisposable
             _ = Terminals.TrySetModes(Fd.StandardInput, Raw(_saved));
             Resize();
         }
+
+        if (Terminals.TryGetModes(Fd.StandardOutput, out _) != 0)
+        {
+            LeaveLineEndsAlone();
+        }
     }
 
     public void Dispose()
@@ -98,6 +103,17 @@ internal sealed class TerminalRelay : IDisposable
     {
         while (!_terminalEnded && CopyOutput())
         {
+        }
+    }
+
+    // Into a file or a pipe lines go as the program writes them: nobody wants carriage returns there.
+    private void LeaveLineEndsAlone()
+    {
+        const uint ONLCR = 0x4;
+        if (Terminals.TryGetModes(_terminal, out TerminalModes modes) == 0)
+        {
+            modes.Output &= ~ONLCR;
+            _ = Terminals.TrySetModes(_terminal, modes);
         }
     }
 

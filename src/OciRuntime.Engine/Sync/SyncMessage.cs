@@ -25,6 +25,9 @@ internal enum SyncMessage : byte
     /// <summary>Parent: the state is written. From here on the child lives without the parent.</summary>
     Release,
 
+    /// <summary>The start command: run the program. A connection that closes without it only asked whether anybody listens.</summary>
+    Start,
+
     /// <summary>Child: the next thing is the program.</summary>
     Executing,
 
