@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Text.Json.Nodes;
 using FluentAssertions;
@@ -54,6 +55,25 @@ internal sealed class Runtime(string root, string marker)
     {
         using ChildProcess process = StartWith(change, args);
         return process.Wait();
+    }
+
+    /// <summary>
+    /// Runs it, and says how much memory it had at most, in KiB. Busybox measures: getrusage of a child of the test process would begin
+    /// with the memory of the test process itself, which the kernel carries over an exec after vfork.
+    /// </summary>
+    internal (Outcome Outcome, long PeakKiB) Measure(params string[] args)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            using ChildProcess process = StartUnder(["busybox", "time", "-f", "%M", "-o", file], args);
+            Outcome outcome = process.Wait();
+            return (outcome, long.Parse(File.ReadAllLines(file)[^1], CultureInfo.InvariantCulture));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     /// <summary>Runs it, and asserts that it ends with 0.</summary>
