@@ -11,7 +11,7 @@ namespace OciRuntime.Tests.Conformance.Cli;
 
 public sealed class SpecTests : ContainerTest
 {
-    // Equal in content to what the newest runc writes, but for the names in it: its own and the version's, and the six namespaces on every host.
+    // Equal in content to what the newest runc writes, but for the names in it: its own, and the version's.
     [HostFact]
     public void Spec_Writes_TheDefaultConfig()
     {
@@ -23,6 +23,13 @@ public sealed class SpecTests : ContainerTest
         JsonObject expected = Bundle.DefaultConfig();
         expected["ociVersion"] = written["ociVersion"]!.DeepClone();
         expected["hostname"] = written["hostname"]!.DeepClone();
+        if (Host.Cgroups != CgroupMode.V2)
+        {
+            // runc's has it on cgroup v2 only; either will do.
+            WithoutCgroupNamespace(written);
+            WithoutCgroupNamespace(expected);
+        }
+
         JsonNode.DeepEquals(written, expected).Should().BeTrue("{0}", written.ToJsonString());
     }
 
@@ -79,6 +86,9 @@ public sealed class SpecTests : ContainerTest
     [HostFact]
     public void Features_Text_IsIndentedByFour() =>
         Ocirun.Succeed("features").Output.Should().StartWith("{\n    \"ociVersionMin\": \"");
+
+    private static void WithoutCgroupNamespace(JsonObject config) =>
+        config["linux"]!["namespaces"]!.AsArray().RemoveAll(n => n!["type"]!.GetValue<string>() == "cgroup");
 
     private string Written => Path.Combine(Folder, "config.json");
 

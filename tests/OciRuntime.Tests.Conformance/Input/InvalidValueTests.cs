@@ -37,7 +37,6 @@ public sealed class InvalidValueTests : ContainerTest
     [InlineData("/mounts/1/destination", "\"/\"", null)]
     [InlineData("/mounts/1/options/0", "5", null)]
     [InlineData("/linux/namespaces/0/type", "\"nosuch\"", "nosuch")]
-    [InlineData("/linux/namespaces/0/type", "\"mount\"", "mount")]
     [InlineData("/linux/namespaces/0/path", "\"relative\"", "relative")]
     [InlineData("/linux/resources/devices/0/type", "\"x\"", "x")]
     [InlineData("/linux/resources/devices/0/access", "\"q\"", "q")]
@@ -60,6 +59,16 @@ public sealed class InvalidValueTests : ContainerTest
             outcome.Error.Should().Contain(words);
         }
 
+        NothingIsLeft();
+    }
+
+    [HostFact]
+    public void Namespaces_OneTwice_IsRefused()
+    {
+        Bundle bundle = NewBundle("true");
+        Set(bundle.Config, "/linux/namespaces/0/type", "mount");
+
+        Ocirun.Fail("create", "--bundle", bundle.Save().Folder, NewId()).Error.Should().Contain("/linux/namespaces/").And.Contain("mount");
         NothingIsLeft();
     }
 
