@@ -41,6 +41,34 @@ internal static partial class Native
     [LibraryImport("libc", EntryPoint = "gethostname", SetLastError = true)]
     internal static unsafe partial int GetHostName(byte* name, nuint length);
 
+    [LibraryImport("libc", EntryPoint = "posix_spawn")]
+    internal static unsafe partial int Spawn(out int pid, byte* path, void* actions, void* attributes, byte** argv, byte** envp);
+
+    [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
+    internal static unsafe partial int Wait4(int pid, int* status, int options, ResourceUsage* usage);
+
+    /// <summary>This process's, as posix_spawn takes it.</summary>
+    internal static unsafe byte** Environment()
+    {
+        string[] variables = Report.Lines("/proc/self/environ", '\0');
+        byte** envp = (byte**)NativeMemory.AllocZeroed((nuint)(variables.Length + 1), (nuint)sizeof(byte*));
+        for (int i = 0; i < variables.Length; i++)
+        {
+            envp[i] = (byte*)Marshal.StringToCoTaskMemUTF8(variables[i]);
+        }
+
+        return envp;
+    }
+
+    /// <summary><c>struct rusage</c>: two times, the peak resident size, 13 more.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct ResourceUsage
+    {
+        public fixed long Times[4];
+        public long PeakKiB;
+        public fixed long Rest[13];
+    }
+
     [StructLayout(LayoutKind.Sequential)]
     internal struct WinSize
     {
