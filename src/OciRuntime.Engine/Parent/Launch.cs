@@ -46,8 +46,8 @@ internal sealed class Launch : IDisposable
 
     public Fd PidFd => _pidFd!.Borrow;
 
-    /// <summary>The terminal, where nobody else was given it.</summary>
-    public OwnedFd? Terminal { get; private set; }
+    /// <summary>Between the caller's terminal and the container's, where nobody else was given that.</summary>
+    public TerminalRelay? Relay { get; private set; }
 
     /// <summary>Creates the container.</summary>
     /// <param name="andStart">False: its process waits for start on the socket in the state folder. True: for <see cref="Start"/>.</param>
@@ -92,7 +92,7 @@ internal sealed class Launch : IDisposable
         _folder.Dispose();
         _consoleSocket?.Dispose();
         _pidfdSocket?.Dispose();
-        Terminal?.Dispose();
+        Relay?.Dispose();
     }
 
     private static ContainerRecord NewRecord(LaunchOptions options, ContainerPlan plan) => new()
@@ -236,7 +236,8 @@ internal sealed class Launch : IDisposable
     {
         if (_consoleSocket is null)
         {
-            Terminal = terminal;
+            // Before the program runs: it may ask for the size at once.
+            Relay = new TerminalRelay(terminal);
             return;
         }
 

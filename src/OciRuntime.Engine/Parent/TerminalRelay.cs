@@ -14,6 +14,7 @@ internal sealed class TerminalRelay : IDisposable
 
     private const int BufferSize = 8192;
 
+    private readonly OwnedFd _owned;
     private readonly Fd _terminal;
     private readonly bool _isTerminal;
     private readonly TerminalModes _saved;
@@ -23,11 +24,12 @@ internal sealed class TerminalRelay : IDisposable
     private bool _inputEnded;
     private bool _terminalEnded;
 
-    /// <param name="terminal">The master end.</param>
-    public TerminalRelay(Fd terminal)
+    /// <param name="terminal">The master end, which is the relay's from now on.</param>
+    public TerminalRelay(OwnedFd terminal)
     {
-        _terminal = terminal;
-        Files.SetNonBlocking(terminal);
+        _owned = terminal;
+        _terminal = terminal.Borrow;
+        Files.SetNonBlocking(_terminal);
         _isTerminal = Terminals.TryGetModes(Fd.StandardInput, out _saved) == 0;
         if (_isTerminal)
         {
@@ -47,6 +49,8 @@ internal sealed class TerminalRelay : IDisposable
         {
             _ = Terminals.TrySetModes(Fd.StandardInput, _saved);
         }
+
+        _owned.Dispose();
     }
 
     /// <summary>Gives the container's terminal the size of the caller's.</summary>
