@@ -84,6 +84,8 @@ internal sealed class ChildMain
 
     private void Mount(Fd root)
     {
+        // config.json gives modes, which are not to be cut; the hooks that follow get the caller's mask again.
+        uint mask = Processes.SetFileModeMask(0);
         List<OwnedFd> readonlyLater = [];
         foreach (MountStep step in _plan.Mounts)
         {
@@ -97,6 +99,7 @@ internal sealed class ChildMain
 
         DeviceStage.Run(root, _plan);
         MountStage.Seal(readonlyLater);
+        _ = Processes.SetFileModeMask(mask);
     }
 
     private void Start()
@@ -149,7 +152,6 @@ internal sealed class ChildMain
         // ptrace(2): a process that is not dumpable can't be looked into by another of the same user that joins its namespaces.
         Processes.Control(ProcessControl.PR_SET_DUMPABLE, 0);
         Processes.StartSession();
-        _ = Processes.SetFileModeMask(0);
     }
 
     // The parent's end of the channel, or the child would never see the parent go; and what else the parent has open: its locks, its log.

@@ -63,10 +63,9 @@ internal sealed class Launch : IDisposable
             launch.Finish();
             return launch;
         }
-        catch (Exception e) when (e is LinuxException or ContainerException)
+        catch (Exception e)
         {
-            string trouble = launch.Abort();
-            throw new ContainerException($"{e.Message}{trouble}");
+            throw launch.Abort(e);
         }
     }
 
@@ -78,10 +77,9 @@ internal sealed class Launch : IDisposable
             StartExchange.Await(_channel!, _pidFd!.Borrow);
             HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _pid, null);
         }
-        catch (Exception e) when (e is LinuxException or ContainerException)
+        catch (Exception e)
         {
-            string trouble = Abort();
-            throw new ContainerException($"{e.Message}{trouble}");
+            throw Abort(e);
         }
     }
 
@@ -191,9 +189,9 @@ internal sealed class Launch : IDisposable
             CgroupFs.Join(_cgroups, _pid);
         }
 
-        if (_plan.Process is { } process)
+        if (_plan.Process is { OomScoreAdj: { } score })
         {
-            ProcessLimits.Apply(_pid, process);
+            ProcessLimits.SetOomScore(_pid, score);
         }
 
         _channel!.TrySend(SyncMessage.Proceed);
@@ -254,6 +252,12 @@ internal sealed class Launch : IDisposable
             DescriptorSocket.Send(_pidfdSocket.Borrow, _pidFd!.Borrow, "pidfd"u8, "pidfd-socket");
         }
 
+        // Not earlier: the child itself needs descriptors and memory to set the container up.
+        if (_plan.Process is { } process)
+        {
+            ProcessLimits.SetLimits(_pid, process.Rlimits);
+        }
+
         WriteProcess(isCreated: true);
         if (_options.PidFile is { } path)
         {
@@ -273,7 +277,9 @@ internal sealed class Launch : IDisposable
         _folder.WriteRecord(_record);
     }
 
-    private string Abort()
+    /// <summary>Undoes all that was done.</summary>
+    /// <returns>What to throw: the reason, and what could not be undone.</returns>
+    private Exception Abort(Exception reason)
     {
         string trouble = _undo.Unwind();
         if (_hooksBegan)
@@ -282,6 +288,6 @@ internal sealed class Launch : IDisposable
         }
 
         Dispose();
-        return trouble;
+        return reason is LinuxException or ContainerException ? new ContainerException($"{reason.Message}{trouble}") : reason;
     }
 }

@@ -103,7 +103,8 @@ public class SpecReaderValueTests
     public void Map_WithDuplicatesAndNulls_KeepsOrderAndLastValues(int count)
     {
         IEnumerable<string> first = Enumerable.Range(0, count).Select(i => $"\"k{i}\":\"old{i}\"");
-        IEnumerable<string> second = Enumerable.Range(0, count).Reverse().Select(i => i % 3 == 0 ? $"\"k{i}\":null" : $"\"k{i}\":\"new{i}\"");
+        IEnumerable<string> second = Enumerable.Range(0, count).Reverse().Select(
+            i => i % 3 == 0 ? $"\"k{i}\":null" : $"\"k{i}\":\"new{i}\"");
         string text = "{\"annotations\":{" + string.Join(',', first.Concat(second)) + ",\"k0\":\"back\"}}";
 
         RuntimeSpec spec = SpecFixtures.Read(System.Text.Encoding.UTF8.GetBytes(text), out string[] errors)!;

@@ -59,7 +59,8 @@ public class WriterTests
     {
         string text = Encoding.UTF8.GetString(SpecFixtures.DefaultConfig());
 
-        text.Should().StartWith("{\n\t\"ociVersion\": \"1.3.0\",\n\t\"process\": {\n\t\t\"terminal\": true,\n").And.EndWith("\n\t\t]\n\t}\n}");
+        text.Should().StartWith("{\n\t\"ociVersion\": \"1.3.0\",\n\t\"process\": {\n\t\t\"terminal\": true,\n");
+        text.Should().EndWith("\n\t\t]\n\t}\n}");
         text.Should().NotContain("\r").And.NotContain("\\u");
     }
 
