@@ -12,6 +12,8 @@ internal static partial class Native
     internal const int StatxBasic = 0x7FF;
     internal const int AtSymlinkNoFollow = 0x100;
     internal const int AtCurrentDirectory = -100;
+    internal const int GetDescriptorFlags = 1; // F_GETFD
+    internal const int CloseOnExec = 1; // FD_CLOEXEC
     internal const uint GetWindowSize = 0x5413; // TIOCGWINSZ
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
@@ -25,6 +27,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "signal")]
     internal static partial nint Signal(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int DescriptorFlags(int fd, int command);
 
     [LibraryImport("libc", EntryPoint = "isatty", SetLastError = true)]
     internal static partial int IsATty(int fd);
