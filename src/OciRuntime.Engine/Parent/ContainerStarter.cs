@@ -59,6 +59,7 @@ public static class ContainerStarter
     {
         try
         {
+            OtherThreads.AwaitParked();
             HookRunner.RunAll(hooks.Poststart, "poststart", record, ContainerStatus.Running, record.Pid, null);
         }
         catch (Exception e) when (e is ContainerException or LinuxException)
