@@ -75,8 +75,11 @@ internal sealed class Launch : IDisposable
         try
         {
             StartExchange.Await(_channel!, _pidFd!.Borrow);
-            OtherThreads.AwaitParked();
-            HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _pid, null);
+            if (!_plan.Hooks.Poststart.IsEmpty)
+            {
+                OtherThreads.AwaitParked();
+                HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _pid, null);
+            }
         }
         catch (Exception e)
         {
