@@ -25,7 +25,6 @@ public static class SyscallNumber
     public const nint Kill = 62;
     public const nint Fcntl = 72;
     public const nint Flock = 73;
-    public const nint Ftruncate = 77;
     public const nint Getcwd = 79;
     public const nint Chdir = 80;
     public const nint Fchdir = 81;
@@ -45,7 +44,6 @@ public static class SyscallNumber
     public const nint Sethostname = 170;
     public const nint Setdomainname = 171;
     public const nint Futex = 202;
-    public const nint SchedSetaffinity = 203;
     public const nint Getdents64 = 217;
     public const nint ClockGettime = 228;
     public const nint ExitGroup = 231;
@@ -81,6 +79,5 @@ public static class SyscallNumber
     public const nint Clone3 = 435;
     public const nint CloseRange = 436;
     public const nint Openat2 = 437;
-    public const nint Faccessat2 = 439;
     public const nint MountSetattr = 442;
 }

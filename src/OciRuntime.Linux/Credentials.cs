@@ -13,12 +13,12 @@ public static unsafe class Credentials
     public static uint EffectiveUserId => (uint)Raw.Call(SyscallNumber.Geteuid);
 
     /// <summary><c>setgroups(2)</c>.</summary>
-    /// <exception cref="LinuxException">EPERM: no CAP_SETGID, or denied in this user namespace.</exception>
-    public static void SetGroups(ReadOnlySpan<uint> groups)
+    /// <returns>EPERM: no CAP_SETGID, or denied in this user namespace.</returns>
+    public static Errno TrySetGroups(ReadOnlySpan<uint> groups)
     {
         fixed (uint* list = groups)
         {
-            LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Setgroups, groups.Length, (nint)list), "setgroups");
+            return Raw.ErrnoOf(Raw.Call(SyscallNumber.Setgroups, groups.Length, (nint)list));
         }
     }
 

@@ -12,9 +12,9 @@ namespace OciRuntime.Linux;
 /// </remarks>
 public static unsafe class StartHook
 {
-    // Faults of our own, which must reach the thread that made them, and the first three real-time signals: the runtime stops threads by one.
+    // Faults of our own, which must reach the thread that made them, and signal 34, by which the runtime stops threads.
     private const ulong NeverBlocked = (1UL << 3) | (1UL << 4) | (1UL << 5) | (1UL << 6) | (1UL << 7) | (1UL << 10) | (1UL << 30)
-        | (1UL << 33) | (1UL << 34) | (1UL << 35);
+        | (1UL << 33);
 
     private static ulong s_callersMask;
     private static bool s_hasRun;

@@ -17,8 +17,8 @@ public sealed record CgroupPlan
     /// <summary>Version 2 only: the BPF_PROG_TYPE_CGROUP_DEVICE program. Empty: none.</summary>
     public ImmutableArray<BpfInstruction> DeviceProgram { get; init; } = [];
 
-    /// <summary>Whether a limit or device rule was asked: then a group that can't be made is an error.</summary>
-    public bool HasLimits => !Writes.IsEmpty || !DeviceProgram.IsEmpty;
+    /// <summary>Whether config.json asks for nothing that needs a group: no path, no limit, no device rule.</summary>
+    public bool IsOptional => Path is null && Writes.IsEmpty && DeviceProgram.IsEmpty;
 }
 
 /// <param name="Controller">The controller whose hierarchy has the file: <c>memory</c>, <c>cpu</c>, <c>devices</c>.</param>

@@ -12,6 +12,9 @@ public sealed class CgroupPlacement
     private CgroupPlacement(CgroupLayout layout, List<CgroupHierarchy> hierarchies, ImmutableArray<string> folders) =>
         (Layout, Hierarchies, Folders) = (layout, hierarchies, folders);
 
+    /// <summary>No group of its own: the container stays in the runtime's.</summary>
+    public static CgroupPlacement None(CgroupLayout layout) => new(layout, [], []);
+
     public CgroupLayout Layout { get; }
 
     public IReadOnlyList<CgroupHierarchy> Hierarchies { get; }

@@ -33,10 +33,7 @@ internal static class CgroupRemoval
     {
         foreach (string folder in folders)
         {
-            if (folder.Contains("/freezer/", StringComparison.Ordinal))
-            {
-                Thaw(KernelString.Of(folder));
-            }
+            Thaw(KernelString.Of(folder));
         }
     }
 
@@ -106,6 +103,7 @@ internal static class CgroupRemoval
         }
     }
 
+    // ENOENT: the folder of another controller.
     private static void Thaw(KernelString folder) =>
         _ = WholeFile.TryWrite(Fd.CurrentDirectory, folder.Append("freezer.state"u8).Span, "THAWED"u8);
 

@@ -20,11 +20,14 @@ internal static class CgroupMountStage
     {
         bool ownNamespace = context.Plan.Namespaces.IsOwn(CloneFlags.CLONE_NEWCGROUP);
         using OwnedFd target = RootedPath.MakeDirectories(root, step.Target.Span, FolderMode);
-        using OwnedFd mount = context.Cgroups.Layout == CgroupLayout.V2
-            ? MakeHierarchy(context.Cgroups, 0, ownNamespace)
+        bool isVersion2 = context.Cgroups.Layout == CgroupLayout.V2 && (ownNamespace || !context.Cgroups.Folders.IsEmpty);
+
+        // A container without a group of its own has nothing to see: an empty folder.
+        using OwnedFd mount = isVersion2
+            ? MakeUnified(context.Cgroups, ownNamespace)
             : MountStage.Make("tmpfs\0"u8, "cgroup\0"u8, [new FsParameter(KernelString.Of("mode"), KernelString.Of("755"))], Writable(step));
         Mounts.Attach(mount.Borrow, target.Borrow);
-        if (context.Cgroups.Layout == CgroupLayout.V1)
+        if (!isVersion2)
         {
             MountHierarchies(mount.Borrow, context.Cgroups, step, ownNamespace);
         }
@@ -53,6 +56,10 @@ internal static class CgroupMountStage
             LinkControllers(tmpfs, cgroups.Hierarchies[i].Controllers, name);
         }
     }
+
+    private static OwnedFd MakeUnified(CgroupPlacement cgroups, bool ownNamespace) => ownNamespace
+        ? MountStage.Make("cgroup2\0"u8, "cgroup\0"u8, [], MountAttr.None)
+        : Mounts.CloneTree(Fd.CurrentDirectory, KernelString.Of(cgroups.Folders[0]).Span, recursive: false);
 
     // In a cgroup namespace a new mount shows the container's group as its root; without one, the folder itself is bound.
     private static OwnedFd MakeHierarchy(CgroupPlacement cgroups, int index, bool ownNamespace)

@@ -57,7 +57,14 @@ internal sealed class ChildMain
         {
             AwaitProceed();
             CredentialStage.BecomeRoot();
+
+            // prctl(2): a change of ids clears it.
+            Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
         }
+
+        // ptrace(2): a process that is not dumpable can't be looked into by another of the same user that joins its namespaces. Its files in
+        // /proc become root's: not before a parent that is somebody else has written the id maps.
+        Processes.Control(ProcessControl.PR_SET_DUMPABLE, 0);
 
         NamespaceStage.Join(namespaces);
         if (!_context.NoNewKeyring)
@@ -66,15 +73,18 @@ internal sealed class ChildMain
         }
 
         NamespaceStage.SetUp(_plan);
+        List<OwnedFd> readonlyLater = [];
         using OwnedFd root = RootStage.Open(_plan.Root);
-        Mount(root.Borrow);
+        Mount(root.Borrow, readonlyLater);
         EnterCgroupNamespace();
         RunCreateHooks();
         MaskStage.Run(root.Borrow, _plan);
         TerminalStage.Run(root.Borrow, _plan.Process, _context.Channel);
+        ExecStage.MakeWorkingDirectory(root.Borrow, _plan.Process);
+        MountStage.Seal(readonlyLater);
         RootStage.Enter(root.Borrow, _plan, _context.NoPivot);
         NamespaceStage.WriteSysctls(_plan.Sysctls);
-        ExecStage.Prepare(_plan.Process);
+        ExecStage.FindProgram(_plan.Process);
 
         // Before the parent may leave: its normal end must not count as its death. That it was killed shows as the channel's end.
         Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
@@ -82,11 +92,10 @@ internal sealed class ChildMain
         Await(SyncMessage.Release);
     }
 
-    private void Mount(Fd root)
+    private void Mount(Fd root, List<OwnedFd> readonlyLater)
     {
         // config.json gives modes, which are not to be cut; the hooks that follow get the caller's mask again.
         uint mask = Processes.SetFileModeMask(0);
-        List<OwnedFd> readonlyLater = [];
         foreach (MountStep step in _plan.Mounts)
         {
             if (step is MountStep.ControlGroups)
@@ -98,7 +107,6 @@ internal sealed class ChildMain
         }
 
         DeviceStage.Run(root, _plan);
-        MountStage.Seal(readonlyLater);
         _ = Processes.SetFileModeMask(mask);
     }
 
@@ -148,9 +156,6 @@ internal sealed class ChildMain
 
         // prctl(2): if the parent is killed the child goes with it, wherever it is; at the next Await it would notice anyway.
         Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
-
-        // ptrace(2): a process that is not dumpable can't be looked into by another of the same user that joins its namespaces.
-        Processes.Control(ProcessControl.PR_SET_DUMPABLE, 0);
         Processes.StartSession();
     }
 

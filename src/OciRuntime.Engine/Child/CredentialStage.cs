@@ -28,7 +28,7 @@ internal static class CredentialStage
 
             // prctl(2), PR_SET_KEEPCAPS: without it the permitted set is lost with the change from root to another user.
             Processes.Control(ProcessControl.PR_SET_KEEPCAPS, 1);
-            Credentials.SetGroups(process.AdditionalGids.AsSpan());
+            SetGroups(process);
             Credentials.SetGroup(process.Gid);
             Credentials.SetUser(process.Uid);
             Processes.Control(ProcessControl.PR_SET_KEEPCAPS, 0);
@@ -42,14 +42,29 @@ internal static class CredentialStage
         }
     }
 
+    private static void SetGroups(ProcessPlan process)
+    {
+        Errno errno = Credentials.TrySetGroups(process.AdditionalGids.AsSpan());
+
+        // user_namespaces(7): in a namespace that an unprivileged user made, setgroups is denied; there are none to drop but the user's own.
+        if (errno != 0 && !(errno == Errno.EPERM && process.AdditionalGids.IsEmpty && NamespaceStage.IsSetGroupsDenied()))
+        {
+            throw new LinuxException("setgroups", errno, "");
+        }
+    }
+
     private static void DropBounding(ulong kept)
     {
         for (int capability = 0; capability < Capability.Count; capability++)
         {
             if ((kept >> capability & 1) == 0)
             {
-                // EINVAL: an older kernel without this capability, or EPERM: we don't have it, so neither will the program.
-                _ = Credentials.TryDropBounding(capability);
+                // EINVAL: an older kernel, which does not have this capability.
+                Errno errno = Credentials.TryDropBounding(capability);
+                if (errno is not (0 or Errno.EINVAL))
+                {
+                    throw new LinuxException("prctl PR_CAPBSET_DROP", errno, Capability.Names[capability]);
+                }
             }
         }
     }

@@ -12,27 +12,28 @@ internal static class ExecStage
 {
     private const int PathBuffer = 4096;
 
-    /// <summary>What create can know already: the working directory exists, and so does the program.</summary>
-    public static void Prepare(ProcessPlan? process)
+    /// <summary>Makes the working directory where the image lacks it, as every peer does. Before the root becomes read-only.</summary>
+    public static void MakeWorkingDirectory(Fd root, ProcessPlan? process)
     {
         if (process is null)
         {
             return;
         }
 
-        using (OwnedFd root = Files.Open(Fd.CurrentDirectory, "/\0"u8, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY))
+        try
         {
-            try
-            {
-                using OwnedFd made = RootedPath.MakeDirectories(root.Borrow, process.Cwd.Span, 0x1ED /* 0755 */);
-            }
-            catch (LinuxException e)
-            {
-                throw new ContainerException($"making the working directory {process.Cwd} (/process/cwd): {e.Message}");
-            }
+            using OwnedFd made = RootedPath.MakeDirectories(root, process.Cwd.Span, 0x1ED /* 0755 */);
         }
+        catch (LinuxException e)
+        {
+            throw new ContainerException($"making the working directory {process.Cwd} (/process/cwd): {e.Message}");
+        }
+    }
 
-        if (Processes.TryChangeDirectory(process.Cwd.Span) == 0)
+    /// <summary>What create can know already: that there is such a program.</summary>
+    public static void FindProgram(ProcessPlan? process)
+    {
+        if (process is not null && Processes.TryChangeDirectory(process.Cwd.Span) == 0)
         {
             ProgramLookup.Check(process);
         }

@@ -101,7 +101,6 @@ internal static class MountStage
         OwnedFd mount = Make(step.Type.Span, step.Source.Span, options, attributes);
         using OwnedFd target = IsKernelFilesystem(step.Type) ? OpenRealFolder(root, step.Target) : RootedPath.MakeDirectories(root, step.Target.Span, FolderMode);
         Mounts.Attach(mount.Borrow, target.Borrow);
-        Change(mount.Borrow, step.RecursiveAttributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
         SetPropagation(mount.Borrow, step);
         if (isReadonlyTmpfs)
         {

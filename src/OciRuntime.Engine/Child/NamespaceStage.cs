@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Collections.Immutable;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Files;
@@ -12,6 +13,8 @@ namespace OciRuntime.Engine.Child;
 /// <summary>What belongs to namespaces other than the mount namespace.</summary>
 internal static class NamespaceStage
 {
+    private const ResolveFlags Beneath = ResolveFlags.RESOLVE_BENEATH | ResolveFlags.RESOLVE_NO_XDEV | ResolveFlags.RESOLVE_NO_SYMLINKS;
+
     /// <summary>Joins the namespaces that config.json gives by path, the PID namespace apart: the parent had to join that one before clone.</summary>
     public static void Join(NamespacePlan namespaces)
     {
@@ -66,6 +69,23 @@ internal static class NamespaceStage
         }
     }
 
+    /// <summary>Whether this user namespace's <c>/proc/PID/setgroups</c> says so.</summary>
+    public static bool IsSetGroupsDenied()
+    {
+        using OwnedFd proc = OpenProc();
+        KernelString path = KernelString.Of($"{Processes.Id}/setgroups");
+        if (Files.TryResolve(proc.Borrow, path.Span, OpenFlags.O_RDONLY, Beneath, out OwnedFd? file) != 0)
+        {
+            return false;
+        }
+
+        using (file)
+        {
+            Span<byte> text = stackalloc byte[8];
+            return Files.TryRead(file!.Borrow, text, out int count) == 0 && text[..count].StartsWith("deny"u8);
+        }
+    }
+
     /// <summary>Kernel parameters, by a procfs of our own: what the image mounted over its own can't redirect the write (CVE-2025-52881).</summary>
     public static void WriteSysctls(ImmutableArray<SysctlWrite> sysctls)
     {
@@ -74,10 +94,7 @@ internal static class NamespaceStage
             return;
         }
 
-        using OwnedFd context = Mounts.OpenFilesystem("proc\0"u8);
-        Mounts.Command(context.Borrow, FsConfigCommand.FSCONFIG_CMD_CREATE);
-        using OwnedFd proc = Mounts.MountFilesystem(context.Borrow, MountAttr.MOUNT_ATTR_NOSUID | MountAttr.MOUNT_ATTR_NODEV | MountAttr.MOUNT_ATTR_NOEXEC);
-        const ResolveFlags Beneath = ResolveFlags.RESOLVE_BENEATH | ResolveFlags.RESOLVE_NO_XDEV | ResolveFlags.RESOLVE_NO_SYMLINKS;
+        using OwnedFd proc = OpenProc();
         using OwnedFd sys = Files.Resolve(proc.Borrow, "sys\0"u8, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY, Beneath);
         foreach (SysctlWrite sysctl in sysctls)
         {
@@ -95,5 +112,12 @@ internal static class NamespaceStage
                 throw new ContainerException($"setting a kernel parameter ({sysctl.Origin}): write /proc/sys/{sysctl.File}: {ErrnoText.Of(errno)}");
             }
         }
+    }
+
+    private static OwnedFd OpenProc()
+    {
+        using OwnedFd context = Mounts.OpenFilesystem("proc\0"u8);
+        Mounts.Command(context.Borrow, FsConfigCommand.FSCONFIG_CMD_CREATE);
+        return Mounts.MountFilesystem(context.Borrow, MountAttr.MOUNT_ATTR_NOSUID | MountAttr.MOUNT_ATTR_NODEV | MountAttr.MOUNT_ATTR_NOEXEC);
     }
 }

@@ -46,13 +46,20 @@ internal static class HookRunner
         (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
         using SyncChannel channel = new(mine);
         ulong mask = Signals.SetMask(Signals.AllButFaults);
-        if (Processes.Clone(CloneFlags.None, null, out OwnedFd? pidFd) == 0)
+        OwnedFd? pidFd;
+        try
         {
-            Become(hook, argv, envp, input.Borrow, output.Borrow, new SyncChannel(theirs));
+            if (Processes.Clone(CloneFlags.None, null, out pidFd) == 0)
+            {
+                Become(hook, argv, envp, input.Borrow, output.Borrow, new SyncChannel(theirs));
+            }
+        }
+        finally
+        {
+            _ = Signals.SetMask(mask);
+            theirs.Dispose();
         }
 
-        _ = Signals.SetMask(mask);
-        theirs.Dispose();
         using (pidFd)
         {
             string notStarted = channel.Receive(out string text, out _) == SyncMessage.Failure ? text : "";
@@ -72,6 +79,8 @@ internal static class HookRunner
     {
         try
         {
+            // A hook belongs to the command that waits for it: killed with it, nothing is left behind.
+            Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
             Files.DuplicateInheritable(input, Fd.StandardInput);
             Files.DuplicateInheritable(output, Fd.StandardOutput);
             Files.DuplicateInheritable(output, Fd.StandardError);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Collections.Immutable;
 using OciRuntime.Engine.State;
 using OciRuntime.Linux;
@@ -32,7 +33,7 @@ public static class ContainerQueries
                     snapshots.Add(snapshot);
                 }
             }
-            catch (ContainerException e)
+            catch (Exception e) when (e is ContainerException or LinuxException)
             {
                 troubles.Add(e.Message);
             }

@@ -13,7 +13,23 @@ internal static class IdMapWriter
     public static void Write(int pid, NamespacePlan namespaces)
     {
         WriteMap($"/proc/{pid}/uid_map", namespaces.UidMap, "/linux/uidMappings");
+        if (Credentials.EffectiveUserId != 0)
+        {
+            DenySetGroups(pid);
+        }
+
         WriteMap($"/proc/{pid}/gid_map", namespaces.GidMap, "/linux/gidMappings");
+    }
+
+    // user_namespaces(7): who is not privileged may map a group only if the namespace can never drop groups.
+    private static void DenySetGroups(int pid)
+    {
+        KernelString path = KernelString.Of($"/proc/{pid}/setgroups");
+        Errno errno = WholeFile.TryWrite(Fd.CurrentDirectory, path.Span, "deny"u8);
+        if (errno != 0)
+        {
+            throw new ContainerException($"denying setgroups before the group map (/linux/gidMappings): write {path}: {ErrnoText.Of(errno)}");
+        }
     }
 
     // All lines in one write, at most a page of them: the kernel takes no second.

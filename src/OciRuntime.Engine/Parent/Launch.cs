@@ -118,15 +118,30 @@ internal sealed class Launch : IDisposable
         _folder.WriteRecord(_record);
         _folder.WriteConfig(_options.Config.Span);
         _undo.Push(() => CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents));
-        if (_cgroups.Layout == CgroupLayout.V2)
+        if (MakesCgroupFirst)
         {
             MakeCgroup();
         }
     }
 
+    // On version 2 the child is born in its group. On version 1 the folders are made while the child mounts: it waits for them before it
+    // needs them; but a user who may go without must know before.
+    private bool MakesCgroupFirst => _cgroups!.Layout == CgroupLayout.V2 || _record.OwnerUid != 0;
+
     private void MakeCgroup()
     {
-        CgroupFs.MakeFolders(_cgroups!);
+        try
+        {
+            CgroupFs.MakeFolders(_cgroups!);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && _plan.Cgroup.IsOptional && _record.OwnerUid != 0)
+        {
+            // As with every peer: a user who may make none, and asks for nothing that needs one, goes without.
+            CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents);
+            _record = _record with { CgroupFolders = [], CgroupParents = [] };
+            _cgroups = CgroupPlacement.None(_cgroups!.Layout);
+        }
+
         CgroupFs.ApplyLimits(_cgroups!, _plan.Cgroup);
     }
 
@@ -149,7 +164,7 @@ internal sealed class Launch : IDisposable
             NoNewKeyring = _options.NoNewKeyring,
             PreserveFds = _options.PreserveFds,
         };
-        using OwnedFd? cgroup = _cgroups!.Layout == CgroupLayout.V2 ? CgroupFs.OpenUnified(_cgroups) : null;
+        using OwnedFd? cgroup = _cgroups is { Layout: CgroupLayout.V2, Folders.IsEmpty: false } ? CgroupFs.OpenUnified(_cgroups) : null;
         NamespacePlan namespaces = _plan.Namespaces;
 
         // The cgroup namespace is unshared by the child once it is in its group, the time namespace can't be made here.
@@ -187,10 +202,13 @@ internal sealed class Launch : IDisposable
             IdMapWriter.Write(_pid, _plan.Namespaces);
         }
 
-        // Version 1: the folders are made while the child mounts; it waits for them before it needs them.
-        if (_cgroups!.Layout == CgroupLayout.V1)
+        if (!MakesCgroupFirst)
         {
             MakeCgroup();
+        }
+
+        if (_cgroups!.Layout == CgroupLayout.V1)
+        {
             CgroupFs.Join(_cgroups, _pid);
         }
 

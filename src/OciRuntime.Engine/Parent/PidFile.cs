@@ -21,11 +21,24 @@ internal static class PidFile
         {
             using OwnedFd directory = Files.Open(Fd.CurrentDirectory, KernelString.Of(folder).Span, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
             WriteTemporary(directory.Borrow, temporary, pid);
-            Folders.Rename(directory.Borrow, temporary.Span, name.Span);
+            MoveIntoPlace(directory.Borrow, temporary, name);
         }
         catch (LinuxException e)
         {
             throw new ContainerException($"writing the pid file {path} (--pid-file): {e.Message}");
+        }
+    }
+
+    private static void MoveIntoPlace(Fd directory, KernelString temporary, KernelString name)
+    {
+        try
+        {
+            Folders.Rename(directory, temporary.Span, name.Span);
+        }
+        catch (LinuxException)
+        {
+            _ = Folders.TryRemove(directory, temporary.Span);
+            throw;
         }
     }
 

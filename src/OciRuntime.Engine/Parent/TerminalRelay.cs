@@ -155,6 +155,19 @@ internal sealed class TerminalRelay : IDisposable
         _pendingStart = errno is 0 or Errno.EAGAIN ? _pendingStart + count : _pendingEnd;
     }
 
+    // The caller's descriptor may be non-blocking, as one that a terminal shares with other programs: then it is waited for.
+    private static bool TryWriteOutput(ReadOnlySpan<byte> bytes, out int written)
+    {
+        Errno errno = Files.TryWrite(Fd.StandardOutput, bytes, out written);
+        if (errno == Errno.EAGAIN)
+        {
+            Span<PollEntry> entry = [new PollEntry { Descriptor = Fd.StandardOutput.Number, Events = PollEntry.POLLOUT }];
+            Processes.Poll(entry);
+        }
+
+        return errno is 0 or Errno.EAGAIN;
+    }
+
     /// <returns>False where there was nothing to copy.</returns>
     private bool CopyOutput()
     {
@@ -164,7 +177,7 @@ internal sealed class TerminalRelay : IDisposable
         // EIO: nobody in the container has the terminal open any more.
         _terminalEnded = errno is not (0 or Errno.EAGAIN) || (errno == 0 && count == 0);
         ReadOnlySpan<byte> rest = buffer[..count];
-        while (!rest.IsEmpty && Files.TryWrite(Fd.StandardOutput, rest, out int written) == 0)
+        while (!rest.IsEmpty && TryWriteOutput(rest, out int written))
         {
             rest = rest[written..];
         }

@@ -46,7 +46,7 @@ internal static class ProcessIdentity
         }
 
         // In this order: the pidfd names one process, and if the times agree it is ours.
-        if (StartTimeOf(record.Pid) == record.StartTime)
+        if (StartTimeOf(record.Pid) is var startTime and not 0 && startTime == record.StartTime)
         {
             return pidFd;
         }
