@@ -168,7 +168,7 @@ public static unsafe class Processes
     /// <summary><c>ppoll(2)</c>, again after EINTR.</summary>
     /// <param name="timeoutMilliseconds">Negative: without end.</param>
     /// <returns>How many entries have something to say; 0 after the time is over.</returns>
-    public static int Poll(Span<PollEntry> entries, int timeoutMilliseconds = -1)
+    public static int Poll(Span<PollEntry> entries, long timeoutMilliseconds = -1)
     {
         long* time = stackalloc long[2];
         time[0] = timeoutMilliseconds / 1000;

@@ -8,6 +8,7 @@ namespace OciRuntime.Linux;
 public static class RootedPath
 {
     private const ResolveFlags Inside = ResolveFlags.RESOLVE_IN_ROOT | ResolveFlags.RESOLVE_NO_MAGICLINKS;
+    private const OpenFlags Folder = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY;
     private const int MaximumPath = 4096;
 
     /// <summary>What <paramref name="path"/> names inside <paramref name="root"/>.</summary>
@@ -18,32 +19,36 @@ public static class RootedPath
         Files.TryResolve(root, path, flags, Inside, out file);
 
     /// <summary>The folder <paramref name="path"/>, of which missing parts are made.</summary>
-    /// <remarks>Parts are made relative to the opened part before, never by a path: nobody can slip a link in between (CVE-2024-45310).</remarks>
+    /// <remarks>
+    /// A part is made relative to the opened part before, and every part is opened from the root again, by the kernel's rules: nobody can slip a
+    /// link in between (CVE-2024-45310), and <c>..</c> never leads out.
+    /// </remarks>
     public static OwnedFd MakeDirectories(Fd root, ReadOnlySpan<byte> path, uint mode)
     {
-        const OpenFlags Folder = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY;
         Errno errno = TryOpen(root, path, Folder, out OwnedFd? found);
         if (found is not null)
         {
             return found;
         }
 
-        if (errno != Errno.ENOENT)
+        if (errno != Errno.ENOENT || path.Length == 1)
         {
-            throw new LinuxException("openat2", errno, System.Text.Encoding.UTF8.GetString(path[..^1]));
+            throw Failed("openat2", errno, path[..^1]);
         }
 
-        ReadOnlySpan<byte> text = path[..^1].TrimEnd((byte)'/');
-        int slash = text.LastIndexOf((byte)'/');
-        using OwnedFd parent = slash <= 0 ? Open(root, "/\0"u8, Folder) : MakeDirectories(root, Terminate(text[..slash], stackalloc byte[MaximumPath]), mode);
-        ReadOnlySpan<byte> name = Terminate(text[(slash + 1)..], stackalloc byte[MaximumPath]);
-        errno = Folders.TryMakeDirectory(parent.Borrow, name, mode);
-        if (errno is not (0 or Errno.EEXIST))
+        ReadOnlySpan<byte> text = path[..^1];
+        OwnedFd folder = Open(root, "/\0"u8, Folder);
+        int end = 0;
+        while (end < text.Length)
         {
-            throw new LinuxException("mkdirat", errno, System.Text.Encoding.UTF8.GetString(text));
+            int start = end + (text[end] == (byte)'/' ? 1 : 0);
+            int slash = text[start..].IndexOf((byte)'/');
+            end = slash < 0 ? text.Length : start + slash;
+            using OwnedFd parent = folder;
+            folder = OpenOrMake(root, parent.Borrow, text[..end], text[start..end], mode);
         }
 
-        return Files.Open(parent.Borrow, name, Folder | OpenFlags.O_NOFOLLOW);
+        return folder;
     }
 
     /// <summary>The folder that holds <paramref name="path"/>'s last part, made if missing, and that part, in <paramref name="buffer"/>, ending with NUL.</summary>
@@ -54,7 +59,7 @@ public static class RootedPath
         int slash = text.LastIndexOf((byte)'/');
         name = Terminate(text[(slash + 1)..], buffer);
         return slash <= 0
-            ? Open(root, "/\0"u8, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY)
+            ? Open(root, "/\0"u8, Folder)
             : MakeDirectories(root, Terminate(text[..slash], stackalloc byte[MaximumPath]), FolderMode);
     }
 
@@ -70,12 +75,36 @@ public static class RootedPath
 
         if (errno != Errno.ENOENT)
         {
-            throw new LinuxException("openat2", errno, System.Text.Encoding.UTF8.GetString(path[..^1]));
+            throw Failed("openat2", errno, path[..^1]);
         }
 
         using OwnedFd parent = MakeParent(root, path, stackalloc byte[MaximumPath], out ReadOnlySpan<byte> name);
         return Files.Open(parent.Borrow, name, OpenFlags.O_CREAT | OpenFlags.O_NOFOLLOW | OpenFlags.O_RDONLY, FileMode);
     }
+
+    // The folder whose last part is name, in the folder that was opened by the parts before.
+    private static OwnedFd OpenOrMake(Fd root, Fd parent, ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, uint mode)
+    {
+        Span<byte> buffer = stackalloc byte[MaximumPath];
+        ReadOnlySpan<byte> path = text.IsEmpty ? "/\0"u8 : Terminate(text, buffer);
+        Errno errno = TryOpen(root, path, Folder, out OwnedFd? found);
+        if (errno == Errno.ENOENT)
+        {
+            errno = Folders.TryMakeDirectory(parent, path[^(name.Length + 1)..], mode);
+            if (errno is not (0 or Errno.EEXIST))
+            {
+                throw Failed("mkdirat", errno, text);
+            }
+
+            // ENOENT once more: there is a link, to nowhere.
+            errno = TryOpen(root, path, Folder, out found);
+        }
+
+        return found ?? throw Failed("openat2", errno, text);
+    }
+
+    private static LinuxException Failed(string call, Errno errno, ReadOnlySpan<byte> path) =>
+        new(call, errno, System.Text.Encoding.UTF8.GetString(path));
 
     private static ReadOnlySpan<byte> Terminate(ReadOnlySpan<byte> text, Span<byte> buffer)
     {

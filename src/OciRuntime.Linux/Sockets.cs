@@ -33,13 +33,13 @@ public static unsafe class Sockets
     public static OwnedFd Listen(ReadOnlySpan<byte> path)
     {
         const nint Backlog = 64;
-        OwnedFd socket = Make(SOCK_SEQPACKET);
         byte* address = stackalloc byte[FamilySize + PathSize];
         nint length = Fill(address, path);
+        using OwnedFd socket = Make(SOCK_SEQPACKET);
         nint result = Raw.Call(SyscallNumber.Bind, socket.Borrow.Number, (nint)address, length);
         LinuxException.ThrowIfError(result, "bind", path);
         LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Listen, socket.Borrow.Number, Backlog), "listen", path);
-        return socket;
+        return new OwnedFd(socket.Release());
     }
 
     /// <summary><c>accept4(2)</c>, again after EINTR.</summary>
@@ -59,9 +59,9 @@ public static unsafe class Sockets
     /// <returns>ECONNREFUSED where nobody listens any more; ENOENT where nobody ever did.</returns>
     public static Errno TryConnect(ReadOnlySpan<byte> path, bool stream, bool wait, out OwnedFd? socket)
     {
-        OwnedFd made = Make((stream ? SOCK_STREAM : SOCK_SEQPACKET) | (wait ? 0 : SOCK_NONBLOCK));
         byte* address = stackalloc byte[FamilySize + PathSize];
         nint length = Fill(address, path);
+        OwnedFd made = Make((stream ? SOCK_STREAM : SOCK_SEQPACKET) | (wait ? 0 : SOCK_NONBLOCK));
         Errno errno = Raw.ErrnoOf(Raw.CallBlocking(SyscallNumber.Connect, made.Borrow.Number, (nint)address, length));
         if (errno != 0)
         {
@@ -100,7 +100,7 @@ public static unsafe class Sockets
         }
     }
 
-    /// <summary><c>recvmsg(2)</c> of one message, with at most one descriptor.</summary>
+    /// <summary><c>recvmsg(2)</c> of one message, with at most one descriptor: there is no room for more, so the kernel closes them.</summary>
     /// <param name="count">0: the other end is closed.</param>
     public static Errno TryReceive(Fd socket, Span<byte> buffer, out int count, out OwnedFd? descriptor)
     {
@@ -109,7 +109,7 @@ public static unsafe class Sockets
         fixed (byte* to = buffer)
         {
             Vector vector = new() { Base = (nint)to, Length = buffer.Length };
-            Message message = new() { Vectors = (nint)(&vector), VectorCount = 1, Control = (nint)control, ControlLength = ControlHeaderSize + 8 };
+            Message message = new() { Vectors = (nint)(&vector), VectorCount = 1, Control = (nint)control, ControlLength = ControlHeaderSize + sizeof(int) };
             nint result;
             do
             {

@@ -35,16 +35,16 @@ internal static class CredentialScenarios
         report.Say("effective user", Credentials.EffectiveUserId);
         Errno joined = Credentials.TryJoinSessionKeyring("kernel-tests\0"u8, out int serial);
         report.Say("keyring", joined == Errno.ENOSYS || (joined == 0 && serial > 0));
-        Credentials.SetGroups([7, 70000, 4294967294]);
+        report.Say("set groups", Credentials.TrySetGroups([7, 70000, 4294967294]));
         report.Say("groups", Report.Status("Groups"));
-        Credentials.SetGroups([]);
+        _ = Credentials.TrySetGroups([]);
         report.Say("no groups", Report.Status("Groups"));
         Credentials.SetGroup(4000000000);
         Credentials.SetUser(4000000001);
         report.Say("gid", Report.Status("Gid").Replace('\t', ' '));
         report.Say("uid", Report.Status("Uid").Replace('\t', ' '));
         report.Say("effective user afterwards", Credentials.EffectiveUserId);
-        report.SayOutcome("groups as nobody", () => Credentials.SetGroups([1]));
+        report.Say("groups as nobody", Credentials.TrySetGroups([1]));
         report.SayOutcome("group as nobody", () => Credentials.SetGroup(0));
         report.SayOutcome("user as nobody", () => Credentials.SetUser(0));
     }

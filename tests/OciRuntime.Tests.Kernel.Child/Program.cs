@@ -13,6 +13,7 @@ internal static class Program
 {
     private static int Main(string[] arguments)
     {
+        StartHook.Restore();
         Report report = new();
         List<string> before = OpenDescriptors();
         try

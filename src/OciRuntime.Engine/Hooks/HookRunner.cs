@@ -109,7 +109,7 @@ internal static class HookRunner
     {
         const int CLD_EXITED = 1;
         Span<PollEntry> entry = [new PollEntry { Descriptor = pidFd.Number, Events = PollEntry.POLLIN }];
-        bool late = Processes.Poll(entry, timeoutSeconds == 0 ? -1 : checked(timeoutSeconds * 1000)) == 0;
+        bool late = Processes.Poll(entry, timeoutSeconds == 0 ? -1 : timeoutSeconds * 1000L) == 0;
         if (late)
         {
             _ = Processes.TrySignal(pidFd, (int)Signum.SIGKILL);

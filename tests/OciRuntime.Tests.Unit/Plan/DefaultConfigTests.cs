@@ -38,6 +38,6 @@ public sealed class DefaultConfigTests
         Assert.Empty(errors);
         Assert.NotNull(plan);
         Assert.Empty(plan.Warnings);
-        Assert.Equal(!rootless, plan.Cgroup.IsOptional);
+        Assert.Equal(rootless, plan.Cgroup.IsOptional);
     }
 }
