@@ -12,6 +12,7 @@ public static class SyscallNumber
     public const nint RtSigprocmask = 14;
     public const nint Ioctl = 16;
     public const nint Pread64 = 17;
+    public const nint SchedYield = 24;
     public const nint Getpid = 39;
     public const nint Socket = 41;
     public const nint Connect = 42;
@@ -43,6 +44,7 @@ public static class SyscallNumber
     public const nint Umount2 = 166;
     public const nint Sethostname = 170;
     public const nint Setdomainname = 171;
+    public const nint Futex = 202;
     public const nint SchedSetaffinity = 203;
     public const nint Getdents64 = 217;
     public const nint ClockGettime = 228;

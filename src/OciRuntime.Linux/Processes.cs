@@ -18,7 +18,7 @@ public static unsafe class Processes
     /// <param name="pidFd">The child's, in the parent; null in the child.</param>
     /// <returns>0 in the child, its pid in the parent.</returns>
     /// <remarks>
-    /// The caller has blocked all signals. In the child: no thread, no lock, no finalizer, no libc call but syscall(2); it ends by
+    /// The caller has blocked <see cref="Signals.AllButFaults"/>. In the child: no thread, no lock, no finalizer, no libc call but syscall(2); it ends by
     /// <see cref="Exit"/> or <see cref="Execute"/>.
     /// </remarks>
     /// <exception cref="LinuxException">EPERM, ENOSPC (too many namespaces), EAGAIN (pids limit), EBUSY (cgroup with controllers and children).</exception>
@@ -185,6 +185,9 @@ public static unsafe class Processes
             return (int)LinuxException.ThrowIfError(result, "ppoll");
         }
     }
+
+    /// <summary>Lets another thread run. <c>sched_yield(2)</c>.</summary>
+    public static void Yield() => _ = Raw.CallBlocking(SyscallNumber.SchedYield);
 
     /// <summary>The wall clock in nanoseconds since 1970. <c>clock_gettime(2)</c>.</summary>
     public static long RealTimeNanoseconds()

@@ -12,6 +12,10 @@ public static unsafe class Signals
     private const nint SignalSetSize = 8;
     private const nint SIG_SETMASK = 2;
 
+    /// <summary>All signals but those that say that this program itself went wrong: the runtime makes exceptions of some, and blocked they kill.</summary>
+    public static ulong AllButFaults => ~(MaskOf(Signum.SIGSEGV) | MaskOf(Signum.SIGBUS) | MaskOf(Signum.SIGFPE) | MaskOf(Signum.SIGILL)
+        | MaskOf(Signum.SIGTRAP) | MaskOf(Signum.SIGABRT) | MaskOf(Signum.SIGSYS));
+
     public static ulong MaskOf(Signum signal) => 1UL << ((int)signal - 1);
 
     /// <summary><c>rt_sigprocmask(2)</c> of this thread.</summary>

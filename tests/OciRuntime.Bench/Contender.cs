@@ -1,92 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
-using System.Collections.Generic;
-using System.Diagnostics;
-using System.Globalization;
 using System.IO;
 
 namespace OciRuntime.Bench;
 
-/// <summary>A runtime, its worker, and what was measured of it.</summary>
-internal sealed class Contender : IDisposable
+/// <summary>One row of the tables: an executable, and the worker that runs it.</summary>
+internal sealed class Contender
 {
-    private readonly System.Diagnostics.Process _worker;
-    private readonly Dictionary<string, List<Sample>> _samples = [];
+    private readonly Worker _worker;
+    private readonly string _stateRoot;
 
-    /// <param name="ownCgroup2">In a mount namespace that has a plain cgroup2 at /sys/fs/cgroup.</param>
-    internal Contender(string name, string path, bool ownCgroup2, string folder, string bundle)
+    /// <param name="reference">The ocirun to compare it with, which runs in the same worker; none: this one is it.</param>
+    internal Contender(string name, string executable, Worker worker, string stateRoot, Contender? reference)
     {
-        Name = name;
-        Path = path;
-        string root = System.IO.Path.Combine(folder, $"state-{name.Replace('/', '_').Replace(' ', '_')}");
-        List<string> command = [Environment.ProcessPath!, "worker", path, root, bundle];
-        if (ownCgroup2)
-        {
-            command.InsertRange(0, ["unshare", "--mount", "--propagation", "private", "sh", "-c", "mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec \"$@\"", "sh"]);
-        }
-
-        ProcessStartInfo start = new(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        _worker = System.Diagnostics.Process.Start(start)!;
+        _worker = worker;
+        _stateRoot = stateRoot;
+        Executable = executable;
+        Reference = reference ?? this;
+        Name = $"{name} {Version()}{worker.Suffix}";
+        _ = Directory.CreateDirectory(stateRoot);
     }
 
     internal string Name { get; }
 
-    internal string Path { get; }
+    internal string Executable { get; }
 
-    internal long SizeBytes => new FileInfo(Path).ResolveLinkTarget(true) is FileInfo target ? target.Length : new FileInfo(Path).Length;
+    internal Contender Reference { get; }
 
-    /// <summary>A runtime may not be able to run here: old ones on new kernels, or with limits that they want to raise.</summary>
-    internal bool Works()
+    /// <summary>A command of the runtime, as it ended.</summary>
+    internal Outcome Try(params string[] arguments) => _worker.Run([Executable, "--root", _stateRoot, .. arguments]);
+
+    /// <returns>Nanoseconds.</returns>
+    internal long Time(params string[] arguments) => Checked(Try(arguments), arguments).Nanoseconds;
+
+    /// <returns>KiB.</returns>
+    internal long Measure(string shell, params string[] arguments) =>
+        Checked(
+            _worker.RunDetached([shell, "sh", "-c", "\"$@\" &", "sh", Executable, "--root", _stateRoot, .. arguments]),
+            arguments).MaxResident;
+
+    internal Outcome RunTool(params string[] arguments) => _worker.Run(arguments);
+
+    private Outcome Checked(Outcome outcome, string[] arguments) =>
+        outcome.Status == 0
+            ? outcome
+            : throw new BenchException($"{Name}: {arguments[0]} ended with status {outcome.Status}: {outcome.Text}");
+
+    // "runc version 1.1.5+ds1"
+    private string Version()
     {
-        try
-        {
-            Measure("run", record: false);
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
+        string[] words = _worker.Run(Executable, "--version").Text.Split(' ');
+        return words is [_, "version", string version, ..] ? version : "(unknown version)";
     }
-
-    internal void Measure(string name, bool record)
-    {
-        _worker.StandardInput.WriteLine(name);
-        _worker.StandardInput.Flush();
-        string answer = _worker.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{Name} failed in '{name}'");
-        string[] words = answer.Split(' ');
-        if (record)
-        {
-            if (!_samples.TryGetValue(name, out List<Sample>? samples))
-            {
-                _samples[name] = samples = [];
-            }
-
-            samples.Add(new Sample(double.Parse(words[0], CultureInfo.InvariantCulture), long.Parse(words[1], CultureInfo.InvariantCulture)));
-        }
-    }
-
-    internal (double Median, double Least) Milliseconds(string name)
-    {
-        List<double> sorted = _samples[name].ConvertAll(s => s.Milliseconds);
-        sorted.Sort();
-        return (Median(sorted), sorted[0]);
-    }
-
-    internal double PeakKiB(string name)
-    {
-        List<double> sorted = _samples[name].ConvertAll(s => (double)s.PeakKiB);
-        sorted.Sort();
-        return Median(sorted);
-    }
-
-    public void Dispose()
-    {
-        _worker.StandardInput.Close();
-        _worker.WaitForExit();
-        _worker.Dispose();
-    }
-
-    private static double Median(List<double> sorted) =>
-        sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
 }

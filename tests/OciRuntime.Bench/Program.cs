@@ -2,124 +2,113 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
+using System.IO;
+using System.Text.Json.Nodes;
 
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 
 namespace OciRuntime.Bench;
 
-/// <summary>
-/// bench ROUNDS FOLDER BUNDLE CASES NAME=PATH…: in each round each runtime has one turn, and a different one begins. A name that begins with @ gets
-/// a mount namespace with a plain cgroup2. tests/bench calls it.
-/// </summary>
+/// <summary>Started by tests/bench, which prepares and cleans up: <c>bench BUNDLE STATE ROUNDS OCIRUN RUNCS CRUNS CASE…</c>.</summary>
 internal static class Program
 {
-    private const int WarmUpRounds = 5;
-
-    private static readonly (string Name, string Title)[] s_cases =
-    [
-        ("run", "run /bin/true"),
-        ("cycle", "create + start + delete -f"),
-        ("state", "state"),
-    ];
-
     private static int Main(string[] args)
     {
-        if (args is ["worker", string runtime, string root, string bundlePath])
-        {
-            try
-            {
-                return new Worker(runtime, root, bundlePath).Serve();
-            }
-            catch (InvalidOperationException e)
-            {
-                Console.Error.WriteLine($"bench: {e.Message}");
-                return 1;
-            }
-        }
-
-        if (args is not [string roundsText, string folder, string bundle, string caseNames, _, ..])
-        {
-            Console.Error.WriteLine("usage: bench ROUNDS FOLDER BUNDLE CASE,… [@]NAME=PATH…");
-            return 2;
-        }
-
-        List<Contender> contenders = [];
         try
         {
-            foreach (string word in args[4..])
+            return args switch
             {
-                string[] parts = word.Split('=', 2);
-                contenders.Add(new Contender(parts[0].TrimStart('@'), parts[1], parts[0].StartsWith('@'), folder, bundle));
-            }
-
-            foreach (Contender broken in contenders.Skip(1).Where(c => !c.Works()).ToArray())
-            {
-                Console.Error.WriteLine($"bench: {broken.Name} does not run here, and is left out");
-                broken.Dispose();
-                _ = contenders.Remove(broken);
-            }
-
-            (string Name, string Title)[] cases = [.. s_cases.Where(c => caseNames.Split(',').Contains(c.Name))];
-            foreach ((string name, _) in cases)
-            {
-                Measure(contenders, name, int.Parse(roundsText, CultureInfo.InvariantCulture));
-            }
-
-            contenders[0].Measure("floor", record: true);
-            Print(contenders, cases);
-            return 0;
+                ["worker", string log] => WorkerLoop.Run(log),
+                [string bundle, string state, string rounds, string ocirun, string runcs, string cruns, .. string[] cases] =>
+                    Compare(bundle, state, int.Parse(rounds, CultureInfo.InvariantCulture), ocirun, Paths(runcs), Paths(cruns), cases),
+                _ => throw new BenchException("this is the other half of tests/bench"),
+            };
         }
-        catch (InvalidOperationException e)
+        catch (BenchException e)
         {
             Console.Error.WriteLine($"bench: {e.Message}");
             return 1;
         }
-        finally
-        {
-            contenders.ForEach(c => c.Dispose());
-        }
     }
-
-    private static void Measure(List<Contender> contenders, string name, int rounds)
+    /// <param name="bundle">A folder with the root file system; gets its config.json here.</param>
+    /// <param name="state">A folder for the state of containers; its name begins that of each container.</param>
+    private static int Compare(string bundle, string state, int rounds, string ocirun, string[] runcs, string[] cruns, string[] cases)
     {
-        for (int round = -WarmUpRounds; round < rounds; round++)
+        string prefix = Path.GetFileName(state);
+        using Worker host = new(string.Empty, plainV2: false, Path.Combine(state, "log"));
+        WriteConfig(host, ocirun, bundle);
+        List<Contender> candidates = Candidates(host, state, ocirun, ("runc", runcs));
+        using Worker? plain = File.Exists("/sys/fs/cgroup/cgroup.controllers")
+            ? null
+            : new(" (cgroup v2)", plainV2: true, Path.Combine(state, "log-v2"));
+        if (plain is null)
         {
-            for (int turn = 0; turn < contenders.Count; turn++)
+            candidates.AddRange(Peers(host, state, candidates[0], ("crun", cruns)));
+        }
+        else if (cruns.Length > 0)
+        {
+            candidates.AddRange(Candidates(plain, state, ocirun, ("crun", cruns)));
+        }
+
+        List<Contender> contenders = [];
+        foreach (Contender candidate in candidates)
+        {
+            if (Cases.Probe(candidate, bundle, $"{prefix}-probe-{candidates.IndexOf(candidate)}") is string problem)
             {
-                contenders[(turn + round + WarmUpRounds) % contenders.Count].Measure(name, record: round >= 0);
+                Console.WriteLine($"left out: {candidate.Name} ({candidate.Executable}): {problem}");
+            }
+            else
+            {
+                contenders.Add(candidate);
             }
         }
-    }
 
-    private static void Print(List<Contender> contenders, (string Name, string Title)[] cases)
-    {
-        List<string[]> rows = [["", .. contenders.Select(c => c.Name)]];
-        foreach ((string name, string title) in cases)
+        if (contenders.Count == 0)
         {
-            rows.Add([$"{title}: median ms", .. Cells(contenders, c => c.Milliseconds(name).Median, "F2")]);
-            rows.Add([$"{title}: least ms", .. Cells(contenders, c => c.Milliseconds(name).Least, "F2")]);
-            rows.Add([$"{title}: peak memory MiB", .. Cells(contenders, c => c.PeakKiB(name) / 1024, "F1")]);
+            throw new BenchException("no runtime can run the container");
         }
 
-        rows.Add(["executable MiB", .. Cells(contenders, c => c.SizeBytes / 1024.0 / 1024.0, "F1")]);
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(r => r[column].Length))];
-        foreach (string[] row in rows)
+        Cases measured = new(contenders, bundle, prefix, rounds);
+        Array.ForEach(cases, measured.Run);
+        return 0;
+    }
+
+    /// <summary>An ocirun, and the peers that are compared with it.</summary>
+    private static List<Contender> Candidates(Worker worker, string state, string ocirun, (string Name, string[] Paths) peers)
+    {
+        Contender reference = new("ocirun", ocirun, worker, StateRoot(state), null);
+        return [reference, .. Peers(worker, state, reference, peers)];
+    }
+
+    private static List<Contender> Peers(Worker worker, string state, Contender reference, (string Name, string[] Paths) peers)
+    {
+        List<Contender> contenders = [];
+        foreach (string path in peers.Paths)
         {
-            Console.Out.WriteLine(string.Join("   ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))).TrimEnd());
+            contenders.Add(new Contender(peers.Name, path, worker, StateRoot(state), reference));
         }
 
-        Console.Out.WriteLine($"In parentheses: {contenders[0].Name} divided by this one.");
-        Console.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"Peak memory counts from {contenders[0].PeakKiB("floor") / 1024:F1} MiB, which the process that starts them has: the kernel carries it over."));
+        return contenders;
     }
 
-    // The first runtime is the measure: of the others, also its value divided by theirs.
-    private static IEnumerable<string> Cells(List<Contender> contenders, Func<Contender, double> value, string format)
+    private static string StateRoot(string state) => Path.Combine(state, $"root-{Directory.GetDirectories(state).Length}");
+
+    /// <summary>The default config, less what a benchmark can't have, in a version that older peers accept.</summary>
+    private static void WriteConfig(Worker worker, string ocirun, string bundle)
     {
-        double first = value(contenders[0]);
-        return contenders.Select((c, index) => value(c).ToString(format, CultureInfo.InvariantCulture)
-            + (index == 0 ? string.Empty : string.Create(CultureInfo.InvariantCulture, $" ({first / value(c):F2})")));
+        Outcome outcome = worker.Run(ocirun, "spec", "--bundle", bundle);
+        if (outcome.Status != 0)
+        {
+            throw new BenchException($"ocirun spec ended with status {outcome.Status}: {outcome.Text}");
+        }
+
+        string path = Path.Combine(bundle, "config.json");
+        JsonNode config = JsonNode.Parse(File.ReadAllBytes(path))!;
+        config["ociVersion"] = "1.0.2";
+        config["process"]!["terminal"] = false;
+        config["process"]!["args"] = new JsonArray("/bin/true");
+        File.WriteAllText(path, config.ToJsonString());
     }
+
+    private static string[] Paths(string joined) => joined.Split(':', StringSplitOptions.RemoveEmptyEntries);
 }

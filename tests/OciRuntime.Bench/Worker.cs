@@ -1,61 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Globalization;
+using System.Diagnostics;
+using System.IO;
 
 namespace OciRuntime.Bench;
 
-/// <summary>
-/// A process that runs one runtime: reads the name of a case, measures it once, answers "milliseconds KiB". Every runtime has one, so that the one
-/// that needs a mount namespace of its own pays for it no more than the others.
-/// </summary>
-internal sealed class Worker(string runtime, string root, string bundle)
+/// <summary>A <see cref="WorkerLoop"/> in namespaces of its own, where the cgroups are laid out in one way.</summary>
+internal sealed class Worker : IDisposable
 {
-    private readonly string _id = $"bench-{Environment.ProcessId}";
-    private int _count;
+    // On a hybrid host, crun works only where it sees one cgroup2 mount, as on a host that has nothing else.
+    private const string MountPlainV2 = "umount --recursive --lazy /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && ";
+    private readonly Process _process;
 
-    internal int Serve()
+    /// <param name="suffix">What the tables add to the name of a runtime that runs here.</param>
+    internal Worker(string suffix, bool plainV2, string logPath)
     {
-        string kept = $"{_id}-kept";
-        bool isKept = false;
-        while (Console.In.ReadLine() is { } name)
+        Suffix = suffix;
+        ProcessStartInfo start = new("setpriv") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        // Kills go down the line: bench, unshare, the worker, and with it all processes of its namespace.
+        foreach (string argument in (string[])[
+            "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+            "sh", "-c", (plainV2 ? MountPlainV2 : string.Empty) + "exec \"$@\"", "sh", Environment.ProcessPath!, "worker", logPath])
         {
-            if (name == "state" && !isKept)
-            {
-                _ = Call("create", "--bundle", bundle, kept);
-                isKept = true;
-            }
-
-            Sample sample = name switch
-            {
-                "run" => Call("run", "--bundle", bundle, NextId()),
-                "cycle" => Cycle(),
-                "state" => Call("state", kept),
-                "floor" => Child.Run("/bin/true"),
-                _ => throw new InvalidOperationException($"no case {name}"),
-            };
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sample.Milliseconds:F4} {sample.PeakKiB}"));
-            Console.Out.Flush();
+            start.ArgumentList.Add(argument);
         }
 
-        if (isKept)
+        _process = Process.Start(start)!;
+    }
+
+    internal string Suffix { get; }
+
+    internal Outcome Run(params string[] arguments) => Ask(WorkerLoop.Timed, arguments);
+
+    internal Outcome RunDetached(params string[] arguments) => Ask(WorkerLoop.Detached, arguments);
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private Outcome Ask(string how, string[] arguments)
+    {
+        try
         {
-            _ = Call("delete", "--force", kept);
+            _process.StandardInput.WriteLine($"{how}\t{string.Join('\t', arguments)}");
+            _process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            throw new BenchException("a worker has ended");
         }
 
-        return 0;
+        return Outcome.Parse(_process.StandardOutput.ReadLine() ?? throw new BenchException("a worker has ended"));
     }
-
-    private Sample Cycle()
-    {
-        string id = NextId();
-        Sample create = Call("create", "--bundle", bundle, id);
-        Sample start = Call("start", id);
-        Sample delete = Call("delete", "--force", id);
-        return new Sample(
-            create.Milliseconds + start.Milliseconds + delete.Milliseconds, Math.Max(create.PeakKiB, Math.Max(start.PeakKiB, delete.PeakKiB)));
-    }
-
-    private string NextId() => $"{_id}-{_count++}";
-
-    private Sample Call(params string[] args) => Child.Run([runtime, "--root", root, .. args]);
 }

@@ -23,3 +23,13 @@ public sealed class KernelTheoryAttribute : TheoryAttribute
         Skip = Environment.UserName == "root" ? null : "needs root";
     }
 }
+
+/// <summary>A test that needs artifacts/ocirun too.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ExecutableFactAttribute : FactAttribute
+{
+    public ExecutableFactAttribute()
+    {
+        Skip = Environment.UserName != "root" ? "needs root" : System.IO.File.Exists(Repository.Executable) ? null : $"needs {Repository.Executable}";
+    }
+}

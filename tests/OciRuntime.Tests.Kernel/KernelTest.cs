@@ -15,6 +15,9 @@ public abstract class KernelTest : IDisposable
 
     private readonly Dictionary<string, string> _before = OpenDescriptors();
 
+    // What System.Diagnostics.Process opens once and for all.
+    static KernelTest() => _ = Command.Run("true");
+
     /// <summary>Descriptors, number → what they are, that are open now and were not when the test began.</summary>
     private protected List<string> NewDescriptors() =>
         [.. OpenDescriptors().Where(d => !_before.TryGetValue(d.Key, out string? target) || target != d.Value).Select(d => $"{d.Key} → {d.Value}")];

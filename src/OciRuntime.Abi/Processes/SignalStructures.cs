@@ -27,7 +27,7 @@ public struct WaitInfo
 {
     [FieldOffset(0)] public int Signal;
     [FieldOffset(8)] public int Code;
-    [FieldOffset(12)] public int Pid;
+    [FieldOffset(16)] public int Pid;
     [FieldOffset(24)] public int Status;
 }
 

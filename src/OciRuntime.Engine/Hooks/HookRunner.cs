@@ -14,6 +14,7 @@ namespace OciRuntime.Engine.Hooks;
 /// <summary>Runs hooks, in the parent or in the child: whoever calls, in its own namespaces. config.md, "POSIX-platform Hooks".</summary>
 internal static class HookRunner
 {
+    /// <remarks>In the parent, its other threads are at rest: <see cref="Parent.OtherThreads"/>.</remarks>
     /// <param name="kind">The property of config.json: <c>createRuntime</c>.</param>
     /// <param name="pid">The container's first process, in the PID namespace of the hooks.</param>
     /// <param name="environment">What a hook without <c>env</c> gets; null: nothing.</param>
@@ -44,7 +45,7 @@ internal static class HookRunner
         Files.Rewind(input.Borrow);
         (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
         using SyncChannel channel = new(mine);
-        ulong mask = Signals.SetMask(ulong.MaxValue);
+        ulong mask = Signals.SetMask(Signals.AllButFaults);
         if (Processes.Clone(CloneFlags.None, null, out OwnedFd? pidFd) == 0)
         {
             Become(hook, argv, envp, input.Borrow, output.Borrow, new SyncChannel(theirs));

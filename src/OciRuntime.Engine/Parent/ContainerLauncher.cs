@@ -35,7 +35,7 @@ public static class ContainerLauncher
         }
 
         // A signal that comes while the container is being made waits here, and is then the container's.
-        ulong mask = Signals.SetMask(Foreground.Signals);
+        ulong mask = Signals.SetMask(Signals.AllButFaults);
         try
         {
             return RunInForeground(store, options, plan, out warnings);

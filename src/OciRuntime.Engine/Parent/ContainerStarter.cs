@@ -59,7 +59,11 @@ public static class ContainerStarter
     {
         try
         {
-            HookRunner.RunAll(hooks.Poststart, "poststart", record, ContainerStatus.Running, record.Pid, null);
+            if (!hooks.Poststart.IsEmpty)
+            {
+                OtherThreads.AwaitParked();
+                HookRunner.RunAll(hooks.Poststart, "poststart", record, ContainerStatus.Running, record.Pid, null);
+            }
         }
         catch (Exception e) when (e is ContainerException or LinuxException)
         {

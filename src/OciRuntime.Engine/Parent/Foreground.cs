@@ -8,14 +8,10 @@ namespace OciRuntime.Engine.Parent;
 /// <summary>run in the foreground: forwards signals, reaps, carries the terminal, until the container's first process ends.</summary>
 internal static class Foreground
 {
-    /// <summary>All signals but those that say that this program itself went wrong.</summary>
-    public static ulong Signals => ~(Mask(Signum.SIGSEGV) | Mask(Signum.SIGBUS) | Mask(Signum.SIGFPE) | Mask(Signum.SIGILL)
-        | Mask(Signum.SIGTRAP) | Mask(Signum.SIGABRT) | Mask(Signum.SIGSYS));
-
     /// <returns>How the first process ended; it has been reaped.</returns>
     public static WaitInfo Attend(Fd pidFd, int pid, TerminalRelay? relay)
     {
-        using OwnedFd signals = Linux.Signals.OpenDescriptor(Signals);
+        using OwnedFd signals = Signals.OpenDescriptor(Signals.AllButFaults);
         Span<PollEntry> entries = stackalloc PollEntry[2 + TerminalRelay.EntryCount];
         while (true)
         {
@@ -40,11 +36,9 @@ internal static class Foreground
         }
     }
 
-    private static ulong Mask(Signum signal) => Linux.Signals.MaskOf(signal);
-
     private static void ForwardSignals(Fd signals, Fd pidFd, int pid, TerminalRelay? relay)
     {
-        while (Linux.Signals.TryReadDescriptor(signals, out SignalInfo info))
+        while (Signals.TryReadDescriptor(signals, out SignalInfo info))
         {
             switch ((Signum)info.Signal)
             {

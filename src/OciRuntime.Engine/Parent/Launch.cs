@@ -75,7 +75,11 @@ internal sealed class Launch : IDisposable
         try
         {
             StartExchange.Await(_channel!, _pidFd!.Borrow);
-            HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _pid, null);
+            if (!_plan.Hooks.Poststart.IsEmpty)
+            {
+                OtherThreads.AwaitParked();
+                HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _pid, null);
+            }
         }
         catch (Exception e)
         {
@@ -151,7 +155,8 @@ internal sealed class Launch : IDisposable
         // The cgroup namespace is unshared by the child once it is in its group, the time namespace can't be made here.
         CloneFlags flags = namespaces.New & ~(CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME);
         using PidNamespaceScope scope = new(namespaces);
-        ulong mask = Signals.SetMask(ulong.MaxValue);
+        OtherThreads.AwaitParked();
+        ulong mask = Signals.SetMask(Signals.AllButFaults);
         try
         {
             _pid = Processes.Clone(flags, cgroup?.Borrow, out _pidFd);
@@ -226,6 +231,7 @@ internal sealed class Launch : IDisposable
     {
         _hooksBegan = true;
         WriteProcess(isCreated: false);
+        OtherThreads.AwaitParked();
         HookRunner.RunAll(_plan.Hooks.Prestart, "prestart", _record, ContainerStatus.Creating, _pid, null);
         HookRunner.RunAll(_plan.Hooks.CreateRuntime, "createRuntime", _record, ContainerStatus.Creating, _pid, null);
     }

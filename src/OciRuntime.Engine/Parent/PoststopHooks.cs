@@ -17,6 +17,7 @@ internal static class PoststopHooks
         {
             try
             {
+                OtherThreads.AwaitParked();
                 HookRunner.RunAll([hook], "poststop", record, ContainerStatus.Stopped, 0, null);
             }
             catch (System.Exception e) when (e is ContainerException or LinuxException)
