@@ -11,6 +11,9 @@ internal static class Program
     internal static int Main(string[] argv)
     {
         StartHook.Restore();
+
+        // waitid(2): children of a process that ignores SIGCHLD, as a caller may have made us, vanish instead of telling how they ended.
+        Signals.ResetDisposition(Signum.SIGCHLD);
         Log log = Log.ToStandardError();
         try
         {

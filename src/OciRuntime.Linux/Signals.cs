@@ -39,6 +39,13 @@ public static unsafe class Signals
         }
     }
 
+    /// <summary>One disposition back to the default.</summary>
+    public static void ResetDisposition(Signum signal)
+    {
+        SignalAction action = default;
+        _ = Raw.Call(SyscallNumber.RtSigaction, (nint)signal, (nint)(&action), 0, SignalSetSize);
+    }
+
     /// <summary><c>signalfd(2)</c>, non-blocking, for signals that are blocked.</summary>
     public static OwnedFd OpenDescriptor(ulong mask)
     {

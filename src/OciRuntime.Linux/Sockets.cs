@@ -11,6 +11,7 @@ public static unsafe class Sockets
     private const nint AF_UNIX = 1;
     private const nint SOCK_STREAM = 1;
     private const nint SOCK_SEQPACKET = 5;
+    private const nint SOCK_NONBLOCK = 0x800;
     private const nint SOCK_CLOEXEC = 0x80000;
     private const nint MSG_NOSIGNAL = 0x4000;
     private const nint MSG_CMSG_CLOEXEC = 0x40000000;
@@ -31,12 +32,13 @@ public static unsafe class Sockets
     /// <summary>A socket that keeps message borders, listening at <paramref name="path"/>. <c>bind(2)</c>, <c>listen(2)</c>.</summary>
     public static OwnedFd Listen(ReadOnlySpan<byte> path)
     {
+        const nint Backlog = 64;
         byte* address = stackalloc byte[FamilySize + PathSize];
         nint length = Fill(address, path);
         using OwnedFd socket = Make(SOCK_SEQPACKET);
         nint result = Raw.Call(SyscallNumber.Bind, socket.Borrow.Number, (nint)address, length);
         LinuxException.ThrowIfError(result, "bind", path);
-        LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Listen, socket.Borrow.Number, 1), "listen", path);
+        LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Listen, socket.Borrow.Number, Backlog), "listen", path);
         return new OwnedFd(socket.Release());
     }
 
@@ -53,12 +55,13 @@ public static unsafe class Sockets
     }
 
     /// <summary><c>connect(2)</c>: to a stream socket, or to one that keeps message borders.</summary>
+    /// <param name="wait">While the listener's queue is full; else that is EAGAIN.</param>
     /// <returns>ECONNREFUSED where nobody listens any more; ENOENT where nobody ever did.</returns>
-    public static Errno TryConnect(ReadOnlySpan<byte> path, bool stream, out OwnedFd? socket)
+    public static Errno TryConnect(ReadOnlySpan<byte> path, bool stream, bool wait, out OwnedFd? socket)
     {
         byte* address = stackalloc byte[FamilySize + PathSize];
         nint length = Fill(address, path);
-        OwnedFd made = Make(stream ? SOCK_STREAM : SOCK_SEQPACKET);
+        OwnedFd made = Make((stream ? SOCK_STREAM : SOCK_SEQPACKET) | (wait ? 0 : SOCK_NONBLOCK));
         Errno errno = Raw.ErrnoOf(Raw.CallBlocking(SyscallNumber.Connect, made.Borrow.Number, (nint)address, length));
         if (errno != 0)
         {

@@ -12,7 +12,7 @@ namespace OciRuntime.Linux;
 /// </remarks>
 public static unsafe class StartHook
 {
-    // Faults of our own, which must reach the thread that made them, and the real-time signal with which the runtime stops threads.
+    // Faults of our own, which must reach the thread that made them, and the first three real-time signals: the runtime stops threads by one.
     private const ulong NeverBlocked = (1UL << 3) | (1UL << 4) | (1UL << 5) | (1UL << 6) | (1UL << 7) | (1UL << 10) | (1UL << 30)
         | (1UL << 33) | (1UL << 34) | (1UL << 35);
 

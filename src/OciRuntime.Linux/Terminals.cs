@@ -25,9 +25,12 @@ public static unsafe class Terminals
     /// <summary>The other end, by descriptor: no path that somebody could have replaced. <c>TIOCGPTPEER</c>, Linux 4.13.</summary>
     public static OwnedFd OpenPeer(Fd master)
     {
-        const nint Flags = (nint)(OpenFlags.O_RDWR | OpenFlags.O_NOCTTY | OpenFlags.O_CLOEXEC);
+        // With O_CLOEXEC the kernel would show the flag in fdinfo of every copy, also of those that stay open.
+        const nint Flags = (nint)(OpenFlags.O_RDWR | OpenFlags.O_NOCTTY);
         nint result = Raw.Call(SyscallNumber.Ioctl, master.Number, TIOCGPTPEER, Flags);
-        return new OwnedFd((int)LinuxException.ThrowIfError(result, "ioctl TIOCGPTPEER", master.Number));
+        OwnedFd peer = new((int)LinuxException.ThrowIfError(result, "ioctl TIOCGPTPEER", master.Number));
+        _ = Files.TrySetCloseOnExec(peer.Borrow, closeOnExec: true);
+        return peer;
     }
 
     /// <summary>Makes it the controlling terminal of this session. <c>TIOCSCTTY</c>.</summary>

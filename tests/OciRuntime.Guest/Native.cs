@@ -12,6 +12,8 @@ internal static partial class Native
     internal const int StatxBasic = 0x7FF;
     internal const int AtSymlinkNoFollow = 0x100;
     internal const int AtCurrentDirectory = -100;
+    internal const int GetDescriptorFlags = 1; // F_GETFD
+    internal const int CloseOnExec = 1; // FD_CLOEXEC
     internal const uint GetWindowSize = 0x5413; // TIOCGWINSZ
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
@@ -25,6 +27,9 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "signal")]
     internal static partial nint Signal(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int DescriptorFlags(int fd, int command);
 
     [LibraryImport("libc", EntryPoint = "isatty", SetLastError = true)]
     internal static partial int IsATty(int fd);
@@ -40,6 +45,34 @@ internal static partial class Native
 
     [LibraryImport("libc", EntryPoint = "gethostname", SetLastError = true)]
     internal static unsafe partial int GetHostName(byte* name, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn")]
+    internal static unsafe partial int Spawn(out int pid, byte* path, void* actions, void* attributes, byte** argv, byte** envp);
+
+    [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
+    internal static unsafe partial int Wait4(int pid, int* status, int options, ResourceUsage* usage);
+
+    /// <summary>This process's, as posix_spawn takes it.</summary>
+    internal static unsafe byte** Environment()
+    {
+        string[] variables = Report.Lines("/proc/self/environ", '\0');
+        byte** envp = (byte**)NativeMemory.AllocZeroed((nuint)(variables.Length + 1), (nuint)sizeof(byte*));
+        for (int i = 0; i < variables.Length; i++)
+        {
+            envp[i] = (byte*)Marshal.StringToCoTaskMemUTF8(variables[i]);
+        }
+
+        return envp;
+    }
+
+    /// <summary><c>struct rusage</c>: two times, the peak resident size, 13 more.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct ResourceUsage
+    {
+        public fixed long Times[4];
+        public long PeakKiB;
+        public fixed long Rest[13];
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct WinSize

@@ -9,8 +9,6 @@ namespace OciRuntime.Guest;
 /// <summary>What the process itself was given.</summary>
 internal static class ProcessFacts
 {
-    private const long CloseOnExec = 0x80000; // O_CLOEXEC, 02000000
-
     // Order of the numbers of RLIMIT_*, getrlimit(2).
     private static readonly string[] s_limits =
     [
@@ -100,7 +98,7 @@ internal static class ProcessFacts
         foreach (string link in Directory.GetFileSystemEntries("/proc/self/fd"))
         {
             string name = Path.GetFileName(link);
-            if (int.TryParse(name, out int number) && !IsCloseOnExec(name))
+            if (int.TryParse(name, out int number) && !IsCloseOnExec(number))
             {
                 inherited.Add(number);
             }
@@ -116,19 +114,8 @@ internal static class ProcessFacts
         json.WriteEndObject();
     }
 
-    // "flags:\t02100000", octal, proc_pid_fdinfo(5). A descriptor that has gone by now was that of the directory itself.
-    private static bool IsCloseOnExec(string number)
-    {
-        foreach (string line in Report.Lines($"/proc/self/fdinfo/{number}"))
-        {
-            if (line.StartsWith("flags:", StringComparison.Ordinal))
-            {
-                return (Convert.ToInt64(line[6..].Trim(), 8) & CloseOnExec) != 0;
-            }
-        }
-
-        return true;
-    }
+    // Not from fdinfo: its flags are also those that the file was opened with. A descriptor that has gone by now was that of the directory.
+    private static bool IsCloseOnExec(int number) => Native.DescriptorFlags(number, Native.GetDescriptorFlags) is -1 or Native.CloseOnExec;
 
     internal static void Terminals(Utf8JsonWriter json)
     {

@@ -19,12 +19,13 @@ internal static class Program
         ["forkbomb", string count] => Acts.Fork(int.Parse(count)),
         ["write", string path] => Acts.WriteFile(path),
         ["echo", .. string[] words] => Acts.Echo(words),
+        ["measure", string file, .. string[] command] when command.Length > 0 => Measurement.Run(file, command),
         _ => Usage(),
     };
 
     private static int Usage()
     {
-        Console.Error.WriteLine("guest: report [SECTION…] | exit N | signal N | sleep | alloc BYTES | forkbomb N | write FILE | echo WORD…");
+        Console.Error.WriteLine("guest: report [SECTION…] | exit N | signal N | sleep | alloc BYTES | forkbomb N | write FILE | echo WORD… | measure FILE COMMAND…");
         return 2;
     }
 }

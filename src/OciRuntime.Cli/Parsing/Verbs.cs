@@ -13,6 +13,7 @@ internal static class Verbs
         "debug"    => new DebugCommand(),
         "delete"   => new DeleteCommand(),
         "features" => new FeaturesCommand(),
+        "help"     => new HelpCommand(),
         "kill"     => new KillCommand(),
         "list"     => new ListCommand(),
         "run"      => new RunCommand(),
@@ -26,6 +27,6 @@ internal static class Verbs
     internal static Verb[] All() =>
     [
         new RunCommand(), new CreateCommand(), new StartCommand(), new StateCommand(), new KillCommand(),
-        new DeleteCommand(), new ListCommand(), new SpecCommand(), new FeaturesCommand(), new DebugCommand(),
+        new DeleteCommand(), new ListCommand(), new SpecCommand(), new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
     ];
 }

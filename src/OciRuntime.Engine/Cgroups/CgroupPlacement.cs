@@ -22,11 +22,7 @@ public sealed class CgroupPlacement
     /// <param name="path"><c>linux.cgroupsPath</c>, or null: below the runtime's own group.</param>
     public static CgroupPlacement Choose(CgroupLayout layout, string? path, string id)
     {
-        List<CgroupHierarchy> hierarchies = CgroupHierarchy.Detect();
-        if (layout == CgroupLayout.V2)
-        {
-            hierarchies.RemoveAll(hierarchy => !hierarchy.IsVersion2);
-        }
+        List<CgroupHierarchy> hierarchies = CgroupHierarchy.Detect(layout);
 
         ImmutableArray<string>.Builder folders = ImmutableArray.CreateBuilder<string>(hierarchies.Count);
         foreach (CgroupHierarchy hierarchy in hierarchies)

@@ -20,9 +20,6 @@ internal sealed record ChildContext
     /// <summary>Where start connects; null where the parent itself goes on to start.</summary>
     public OwnedFd? StartListener { get; init; }
 
-    /// <summary>Held until the program runs: it says that the container is not running yet.</summary>
-    public required OwnedFd InitLock { get; init; }
-
     /// <summary>Null where config.json has no process.</summary>
     public ArgumentBlock? Argv { get; init; }
 

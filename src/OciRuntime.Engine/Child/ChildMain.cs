@@ -84,6 +84,8 @@ internal sealed class ChildMain
 
     private void Mount(Fd root)
     {
+        // config.json gives modes, which are not to be cut; the hooks that follow get the caller's mask again.
+        uint mask = Processes.SetFileModeMask(0);
         List<OwnedFd> readonlyLater = [];
         foreach (MountStep step in _plan.Mounts)
         {
@@ -97,6 +99,7 @@ internal sealed class ChildMain
 
         DeviceStage.Run(root, _plan);
         MountStage.Seal(readonlyLater);
+        _ = Processes.SetFileModeMask(mask);
     }
 
     private void Start()
@@ -104,7 +107,7 @@ internal sealed class ChildMain
         if (_context.StartListener is { } listener)
         {
             _context.Channel.Dispose();
-            _reportTo = new SyncChannel(Sockets.Accept(listener.Borrow));
+            _reportTo = AwaitStart(listener.Borrow);
         }
 
         if (_plan.Process is not { } process)
@@ -123,6 +126,22 @@ internal sealed class ChildMain
         ExecStage.Execute(process, _context);
     }
 
+    private static SyncChannel AwaitStart(Fd listener)
+    {
+        while (true)
+        {
+            SyncChannel channel = new(Sockets.Accept(listener));
+            SyncMessage message = channel.Receive(out _, out OwnedFd? descriptor);
+            descriptor?.Dispose();
+            if (message == SyncMessage.Start)
+            {
+                return channel;
+            }
+
+            channel.Dispose();
+        }
+    }
+
     private void Begin()
     {
         CloseInherited();
@@ -133,13 +152,12 @@ internal sealed class ChildMain
         // ptrace(2): a process that is not dumpable can't be looked into by another of the same user that joins its namespaces.
         Processes.Control(ProcessControl.PR_SET_DUMPABLE, 0);
         Processes.StartSession();
-        _ = Processes.SetFileModeMask(0);
     }
 
     // The parent's end of the channel, or the child would never see the parent go; and what else the parent has open: its locks, its log.
     private void CloseInherited()
     {
-        Span<int> kept = [_context.Channel.Socket.Number, _context.InitLock.Borrow.Number, _context.StartListener?.Borrow.Number ?? -1];
+        Span<int> kept = [_context.Channel.Socket.Number, _context.StartListener?.Borrow.Number ?? -1];
         kept.Sort();
         uint first = (uint)(FirstFreeDescriptor + _context.PreserveFds);
         foreach (int number in kept)

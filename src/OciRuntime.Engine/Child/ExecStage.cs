@@ -46,7 +46,7 @@ internal static class ExecStage
         _ = Processes.SetFileModeMask(process.Umask);
     }
 
-    /// <summary>Once before and once after the change of user it would be allowed or not: here it is the user who must be allowed.</summary>
+    /// <summary>With the program's own rights; where they do not suffice the process stays where create went.</summary>
     public static void ChangeDirectory(ProcessPlan process)
     {
         Errno errno = Processes.TryChangeDirectory(process.Cwd.Span);

@@ -24,10 +24,10 @@ internal static class MaskStage
         }
 
         using OwnedFd nothing = OpenNullDevice(root);
-        using OwnedFd empty = MakeEmptyFolder();
+        using EmptyFolder empty = new();
         foreach (KernelString path in plan.MaskedPaths)
         {
-            Guard(root, path, "masked", target => Mask(target, nothing.Borrow, empty.Borrow));
+            Guard(root, path, "masked", target => Mask(target, nothing.Borrow, empty));
         }
     }
 
@@ -61,10 +61,15 @@ internal static class MaskStage
         Mounts.Attach(tree.Borrow, target);
     }
 
-    private static void Mask(Fd target, Fd nullDevice, Fd emptyFolder)
+    private static void Mask(Fd target, Fd nullDevice, EmptyFolder empty)
     {
-        Fd source = Files.Status(target).Type == FileType.S_IFDIR ? emptyFolder : nullDevice;
-        using OwnedFd mask = Mounts.CloneTree(source, "\0"u8, recursive: false);
+        if (Files.Status(target).Type == FileType.S_IFDIR)
+        {
+            empty.Attach(target);
+            return;
+        }
+
+        using OwnedFd mask = Mounts.CloneTree(nullDevice, "\0"u8, recursive: false);
         Mounts.Attach(mask.Borrow, target);
     }
 
@@ -81,9 +86,31 @@ internal static class MaskStage
         return file;
     }
 
-    private static OwnedFd MakeEmptyFolder() => MountStage.Make(
-        "tmpfs\0"u8,
-        "tmpfs\0"u8,
-        [new FsParameter(KernelString.Of("nr_blocks"), KernelString.Of("1")), new FsParameter(KernelString.Of("nr_inodes"), KernelString.Of("1"))],
-        MountAttr.MOUNT_ATTR_RDONLY | MountAttr.MOUNT_ATTR_NOSUID | MountAttr.MOUNT_ATTR_NODEV | MountAttr.MOUNT_ATTR_NOEXEC);
+    /// <summary>One empty read-only folder, made when the first is needed, that covers every masked folder.</summary>
+    private sealed class EmptyFolder : IDisposable
+    {
+        private OwnedFd? _mount;
+
+        public void Attach(Fd target)
+        {
+            if (_mount is null)
+            {
+                _mount = Make();
+                Mounts.Attach(_mount.Borrow, target);
+                return;
+            }
+
+            // open_tree(2): before Linux 6.15 only what is attached can be cloned, and the first one is.
+            using OwnedFd copy = Mounts.CloneTree(_mount.Borrow, "\0"u8, recursive: false);
+            Mounts.Attach(copy.Borrow, target);
+        }
+
+        public void Dispose() => _mount?.Dispose();
+
+        private static OwnedFd Make() => MountStage.Make(
+            "tmpfs\0"u8,
+            "tmpfs\0"u8,
+            [new FsParameter(KernelString.Of("nr_blocks"), KernelString.Of("1")), new FsParameter(KernelString.Of("nr_inodes"), KernelString.Of("1"))],
+            MountAttr.MOUNT_ATTR_RDONLY | MountAttr.MOUNT_ATTR_NOSUID | MountAttr.MOUNT_ATTR_NODEV | MountAttr.MOUNT_ATTR_NOEXEC);
+    }
 }

@@ -94,9 +94,11 @@ internal static class MountStage
     private static void MountNew(Fd root, MountStep.NewFilesystem step, List<OwnedFd> readonlyLater)
     {
         const MountAttr Readonly = MountAttr.MOUNT_ATTR_RDONLY;
-        bool isReadonlyTmpfs = step.Type.Text.SequenceEqual("tmpfs"u8) && (step.Attributes.Set & Readonly) != 0;
+        bool isTmpfs = step.Type.Text.SequenceEqual("tmpfs"u8);
+        bool isReadonlyTmpfs = isTmpfs && (step.Attributes.Set & Readonly) != 0;
         MountAttr attributes = isReadonlyTmpfs ? step.Attributes.Set & ~Readonly : step.Attributes.Set;
-        OwnedFd mount = Make(step.Type.Span, step.Source.Span, step.Options, attributes);
+        ImmutableArray<FsParameter> options = isTmpfs ? WithModeOf(root, step) : step.Options;
+        OwnedFd mount = Make(step.Type.Span, step.Source.Span, options, attributes);
         using OwnedFd target = IsKernelFilesystem(step.Type) ? OpenRealFolder(root, step.Target) : RootedPath.MakeDirectories(root, step.Target.Span, FolderMode);
         Mounts.Attach(mount.Borrow, target.Borrow);
         Change(mount.Borrow, step.RecursiveAttributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
@@ -108,6 +110,30 @@ internal static class MountStage
         else
         {
             mount.Dispose();
+        }
+    }
+
+    // As with every peer, a tmpfs over a folder of the image looks like it, unless config.json gives the mode.
+    private static ImmutableArray<FsParameter> WithModeOf(Fd root, MountStep.NewFilesystem step)
+    {
+        const uint Permissions = 0xFFF; // 07777
+        foreach (FsParameter option in step.Options)
+        {
+            if (option.Key.Text.SequenceEqual("mode"u8))
+            {
+                return step.Options;
+            }
+        }
+
+        if (RootedPath.TryOpen(root, step.Target.Span, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY, out OwnedFd? folder) != 0)
+        {
+            return step.Options;
+        }
+
+        using (folder)
+        {
+            string mode = Convert.ToString(Files.Status(folder!.Borrow).Mode & Permissions, 8);
+            return step.Options.Add(new FsParameter(KernelString.Of("mode"), KernelString.Of(mode)));
         }
     }
 

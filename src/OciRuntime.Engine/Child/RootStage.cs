@@ -84,8 +84,7 @@ internal static class RootStage
     // by mounting them anew in a user namespace (mount_too_revealing looks for one that is fully visible), so they go first.
     private static void MoveToRoot(Fd root, string path)
     {
-        DetachVisible("proc", path);
-        DetachVisible("sysfs", path);
+        DetachVisible(path);
         using OwnedFd place = Files.Open(Fd.CurrentDirectory, "/\0"u8, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
         Processes.ChangeDirectory(root);
         Mounts.Attach(root, place.Borrow);
@@ -93,14 +92,15 @@ internal static class RootStage
         Change("/\0"u8);
     }
 
-    private static void DetachVisible(string type, string rootPath)
+    private static void DetachVisible(string rootPath)
     {
+        // Read first: one of those that go is where it is read from.
         string mounts = MountInfo();
         Span<Range> fields = stackalloc Range[6];
         foreach (Range range in mounts.AsSpan().Split('\n'))
         {
             ReadOnlySpan<char> line = mounts.AsSpan(range);
-            int separator = line.IndexOf($" - {type} ", StringComparison.Ordinal);
+            int separator = Math.Max(line.IndexOf(" - proc ", StringComparison.Ordinal), line.IndexOf(" - sysfs ", StringComparison.Ordinal));
             if (separator < 0 || line[..separator].Split(fields, ' ') < fields.Length || line[fields[4]].StartsWith(rootPath))
             {
                 continue;

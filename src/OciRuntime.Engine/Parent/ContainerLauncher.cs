@@ -55,10 +55,9 @@ public static class ContainerLauncher
         }
 
         using Launch launch = Launch.Create(store, options, plan, andStart: true);
-        using TerminalRelay? relay = launch.Terminal is { } terminal ? new TerminalRelay(terminal.Borrow) : null;
         launch.Start();
         launch.Folder.Unlock();
-        WaitInfo ending = Foreground.Attend(launch.PidFd, launch.Record.Pid, relay);
+        WaitInfo ending = Foreground.Attend(launch.PidFd, launch.Record.Pid, launch.Relay);
         warnings = "";
         if (!options.Keep)
         {

@@ -67,6 +67,6 @@ public static class ContainerQueries
             return ContainerStatus.Creating;
         }
 
-        return folder.IsInitLocked() ? ContainerStatus.Created : ContainerStatus.Running;
+        return folder.IsWaitingForStart() ? ContainerStatus.Created : ContainerStatus.Running;
     }
 }

@@ -26,13 +26,14 @@ public static class ContainerStarter
         ContainerRecord record = snapshot.Record;
         CheckStatus(id, snapshot);
         using OwnedFd pidFd = ProcessIdentity.TryOpen(record) ?? throw new ContainerException($"{id}: {ContainerException.StartStopped}");
-        Errno errno = Sockets.TryConnect(folder.SocketPath.Span, stream: false, out OwnedFd? socket);
+        Errno errno = folder.TryConnect(out OwnedFd? socket);
         if (socket is null)
         {
             throw new ContainerException($"starting the container: its first process does not listen: connect: {ErrnoText.Of(errno)}");
         }
 
         using SyncChannel channel = new(socket);
+        channel.TrySend(SyncMessage.Start);
         StartExchange.Await(channel, pidFd.Borrow);
         RunPoststart(folder, record, hooks);
     }
@@ -58,8 +59,11 @@ public static class ContainerStarter
     {
         try
         {
-            OtherThreads.AwaitParked();
-            HookRunner.RunAll(hooks.Poststart, "poststart", record, ContainerStatus.Running, record.Pid, null);
+            if (!hooks.Poststart.IsEmpty)
+            {
+                OtherThreads.AwaitParked();
+                HookRunner.RunAll(hooks.Poststart, "poststart", record, ContainerStatus.Running, record.Pid, null);
+            }
         }
         catch (Exception e) when (e is ContainerException or LinuxException)
         {

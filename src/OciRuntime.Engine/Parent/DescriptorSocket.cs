@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using OciRuntime.Abi;
+using OciRuntime.Abi.Files;
 using OciRuntime.Linux;
 
 namespace OciRuntime.Engine.Parent;
@@ -11,12 +12,20 @@ internal static class DescriptorSocket
     /// <summary>Connects now, so that a wrong path is known before anything is made.</summary>
     public static OwnedFd Connect(string path, string option)
     {
-        if (!KernelString.TryCreate(path, out KernelString name))
+        // By way of the folder's descriptor: a socket address has room for 107 bytes only, and clients nest deeper.
+        int slash = path.LastIndexOf('/');
+        KernelString folderName = slash < 0 ? KernelString.Of(".") : KernelString.Of(path.AsSpan(0, slash + 1));
+        Errno errno = Files.TryOpen(Fd.CurrentDirectory, folderName.Span, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY, 0, out OwnedFd? folder);
+        OwnedFd? socket = null;
+        using (folder)
         {
-            throw new ContainerException($"--{option}: the path has a NUL byte");
+            if (folder is not null)
+            {
+                KernelString name = KernelString.Of($"/proc/self/fd/{folder.Borrow.Number}/{path.AsSpan(slash + 1)}");
+                errno = Sockets.TryConnect(name.Span, stream: true, wait: true, out socket);
+            }
         }
 
-        Errno errno = Sockets.TryConnect(name.Span, stream: true, out OwnedFd? socket);
         return socket ?? throw new ContainerException($"connecting to the socket of --{option}: connect {path}: {ErrnoText.Of(errno)}");
     }
 

@@ -46,8 +46,8 @@ internal sealed class Launch : IDisposable
 
     public Fd PidFd => _pidFd!.Borrow;
 
-    /// <summary>The terminal, where nobody else was given it.</summary>
-    public OwnedFd? Terminal { get; private set; }
+    /// <summary>Between the caller's terminal and the container's, where nobody else was given that.</summary>
+    public TerminalRelay? Relay { get; private set; }
 
     /// <summary>Creates the container.</summary>
     /// <param name="andStart">False: its process waits for start on the socket in the state folder. True: for <see cref="Start"/>.</param>
@@ -63,10 +63,9 @@ internal sealed class Launch : IDisposable
             launch.Finish();
             return launch;
         }
-        catch (Exception e) when (e is LinuxException or ContainerException)
+        catch (Exception e)
         {
-            string trouble = launch.Abort();
-            throw new ContainerException($"{e.Message}{trouble}");
+            throw launch.Abort(e);
         }
     }
 
@@ -76,13 +75,15 @@ internal sealed class Launch : IDisposable
         try
         {
             StartExchange.Await(_channel!, _pidFd!.Borrow);
-            OtherThreads.AwaitParked();
-            HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _pid, null);
+            if (!_plan.Hooks.Poststart.IsEmpty)
+            {
+                OtherThreads.AwaitParked();
+                HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _pid, null);
+            }
         }
-        catch (Exception e) when (e is LinuxException or ContainerException)
+        catch (Exception e)
         {
-            string trouble = Abort();
-            throw new ContainerException($"{e.Message}{trouble}");
+            throw Abort(e);
         }
     }
 
@@ -93,7 +94,7 @@ internal sealed class Launch : IDisposable
         _folder.Dispose();
         _consoleSocket?.Dispose();
         _pidfdSocket?.Dispose();
-        Terminal?.Dispose();
+        Relay?.Dispose();
     }
 
     private static ContainerRecord NewRecord(LaunchOptions options, ContainerPlan plan) => new()
@@ -134,8 +135,7 @@ internal sealed class Launch : IDisposable
         (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
         _channel = new SyncChannel(mine);
         using SyncChannel childChannel = new(theirs);
-        using OwnedFd initLock = _folder.MakeInitLock();
-        using OwnedFd? listener = andStart ? null : Sockets.Listen(_folder.SocketPath.Span);
+        using OwnedFd? listener = andStart ? null : _folder.ListenForStart();
         ChildContext context = new()
         {
             Plan = _plan,
@@ -143,7 +143,6 @@ internal sealed class Launch : IDisposable
             Cgroups = _cgroups!,
             Channel = childChannel,
             StartListener = listener,
-            InitLock = initLock,
             Argv = _plan.Process is { } process ? new ArgumentBlock(process.Args) : null,
             Envp = _plan.Process is { } sameProcess ? new ArgumentBlock(sameProcess.Env, HomeVariable.SpareSize) : null,
             NoPivot = _options.NoPivot,
@@ -195,9 +194,9 @@ internal sealed class Launch : IDisposable
             CgroupFs.Join(_cgroups, _pid);
         }
 
-        if (_plan.Process is { } process)
+        if (_plan.Process is { OomScoreAdj: { } score })
         {
-            ProcessLimits.Apply(_pid, process);
+            ProcessLimits.SetOomScore(_pid, score);
         }
 
         _channel!.TrySend(SyncMessage.Proceed);
@@ -241,7 +240,8 @@ internal sealed class Launch : IDisposable
     {
         if (_consoleSocket is null)
         {
-            Terminal = terminal;
+            // Before the program runs: it may ask for the size at once.
+            Relay = new TerminalRelay(terminal);
             return;
         }
 
@@ -256,6 +256,12 @@ internal sealed class Launch : IDisposable
         if (_pidfdSocket is not null)
         {
             DescriptorSocket.Send(_pidfdSocket.Borrow, _pidFd!.Borrow, "pidfd"u8, "pidfd-socket");
+        }
+
+        // Not earlier: the child itself needs descriptors and memory to set the container up.
+        if (_plan.Process is { } process)
+        {
+            ProcessLimits.SetLimits(_pid, process.Rlimits);
         }
 
         WriteProcess(isCreated: true);
@@ -277,7 +283,9 @@ internal sealed class Launch : IDisposable
         _folder.WriteRecord(_record);
     }
 
-    private string Abort()
+    /// <summary>Undoes all that was done.</summary>
+    /// <returns>What to throw: the reason, and what could not be undone.</returns>
+    private Exception Abort(Exception reason)
     {
         string trouble = _undo.Unwind();
         if (_hooksBegan)
@@ -286,6 +294,6 @@ internal sealed class Launch : IDisposable
         }
 
         Dispose();
-        return trouble;
+        return reason is LinuxException or ContainerException ? new ContainerException($"{reason.Message}{trouble}") : reason;
     }
 }

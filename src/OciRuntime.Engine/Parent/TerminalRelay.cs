@@ -14,6 +14,7 @@ internal sealed class TerminalRelay : IDisposable
 
     private const int BufferSize = 8192;
 
+    private readonly OwnedFd _owned;
     private readonly Fd _terminal;
     private readonly bool _isTerminal;
     private readonly TerminalModes _saved;
@@ -23,16 +24,22 @@ internal sealed class TerminalRelay : IDisposable
     private bool _inputEnded;
     private bool _terminalEnded;
 
-    /// <param name="terminal">The master end.</param>
-    public TerminalRelay(Fd terminal)
+    /// <param name="terminal">The master end, which is the relay's from now on.</param>
+    public TerminalRelay(OwnedFd terminal)
     {
-        _terminal = terminal;
-        Files.SetNonBlocking(terminal);
+        _owned = terminal;
+        _terminal = terminal.Borrow;
+        Files.SetNonBlocking(_terminal);
         _isTerminal = Terminals.TryGetModes(Fd.StandardInput, out _saved) == 0;
         if (_isTerminal)
         {
             _ = Terminals.TrySetModes(Fd.StandardInput, Raw(_saved));
             Resize();
+        }
+
+        if (Terminals.TryGetModes(Fd.StandardOutput, out _) != 0)
+        {
+            LeaveLineEndsAlone();
         }
     }
 
@@ -42,6 +49,8 @@ internal sealed class TerminalRelay : IDisposable
         {
             _ = Terminals.TrySetModes(Fd.StandardInput, _saved);
         }
+
+        _owned.Dispose();
     }
 
     /// <summary>Gives the container's terminal the size of the caller's.</summary>
@@ -98,6 +107,17 @@ internal sealed class TerminalRelay : IDisposable
     {
         while (!_terminalEnded && CopyOutput())
         {
+        }
+    }
+
+    // Into a file or a pipe lines go as the program writes them: nobody wants carriage returns there.
+    private void LeaveLineEndsAlone()
+    {
+        const uint ONLCR = 0x4;
+        if (Terminals.TryGetModes(_terminal, out TerminalModes modes) == 0)
+        {
+            modes.Output &= ~ONLCR;
+            _ = Terminals.TrySetModes(_terminal, modes);
         }
     }
 

@@ -10,8 +10,8 @@ namespace OciRuntime.Engine.State;
 /// <summary>One container's folder below the state root, and the lock on it that makes commands take turns.</summary>
 /// <remarks>
 /// <c>state.json</c> is the record, <c>config.json</c> the container's own copy of its configuration, <c>start.sock</c> where its first
-/// process waits for start. <c>init.lock</c> is locked by that process through a close-on-exec descriptor: the kernel drops the lock when
-/// the program starts or the process dies, so a lock that is held says "created" and nobody has to write it down.
+/// process waits for start. The kernel closes that socket when the program starts or the process dies: whether somebody listens says
+/// "created", and nobody has to write it down.
 /// </remarks>
 public sealed class ContainerFolder : IDisposable
 {
@@ -34,12 +34,10 @@ public sealed class ContainerFolder : IDisposable
 
     private static ReadOnlySpan<byte> ConfigName => "config.json\0"u8;
 
-    private static ReadOnlySpan<byte> InitLockName => "init.lock\0"u8;
-
     private static ReadOnlySpan<byte> SocketName => "start.sock\0"u8;
 
-    /// <summary>The path of the start socket by way of this process's descriptor: short enough for any root folder.</summary>
-    public KernelString SocketPath => KernelString.Of($"/proc/self/fd/{_folder.Borrow.Number}/start.sock");
+    // By way of this process's descriptor: short enough for any root folder.
+    private KernelString SocketPath => KernelString.Of($"/proc/self/fd/{_folder.Borrow.Number}/start.sock");
 
     /// <summary>Waits for the command that is at work on this container.</summary>
     /// <returns>False if it removed the container.</returns>
@@ -55,26 +53,33 @@ public sealed class ContainerFolder : IDisposable
     /// <summary>Whether a command is at work on this container.</summary>
     public bool IsBusy() => IsLocked(_folder.Borrow);
 
-    /// <summary>The lock that the first process holds until its program runs.</summary>
-    public OwnedFd MakeInitLock()
+    /// <summary>Where the first process waits for start. Only the owner of the state may connect, whatever the caller's umask.</summary>
+    public OwnedFd ListenForStart()
     {
-        OwnedFd file = Files.Open(_folder.Borrow, InitLockName, OpenFlags.O_RDWR | OpenFlags.O_CREAT, PrivateFile);
-        Throw(Files.TryLock(file.Borrow, LOCK_EX | LOCK_NB), "flock");
-        return file;
+        const uint OwnerOnly = 0x3F; // 077
+        uint mask = Processes.SetFileModeMask(OwnerOnly);
+        try
+        {
+            return Sockets.Listen(SocketPath.Span);
+        }
+        finally
+        {
+            _ = Processes.SetFileModeMask(mask);
+        }
     }
 
-    /// <summary>Whether the first process has not started its program yet.</summary>
-    public bool IsInitLocked()
-    {
-        if (Files.TryOpen(_folder.Borrow, InitLockName, OpenFlags.O_RDONLY, 0, out OwnedFd? file) != 0)
-        {
-            return false;
-        }
+    /// <summary>Connects to the first process.</summary>
+    /// <returns>ECONNREFUSED where its program runs already, or it is dead; ENOENT where it never waited.</returns>
+    public Errno TryConnect(out OwnedFd? socket) => Sockets.TryConnect(SocketPath.Span, stream: false, wait: true, out socket);
 
-        using (file)
-        {
-            return IsLocked(file!.Borrow);
-        }
+    /// <summary>Whether the first process has not started its program yet.</summary>
+    public bool IsWaitingForStart()
+    {
+        Errno errno = Sockets.TryConnect(SocketPath.Span, stream: false, wait: false, out OwnedFd? socket);
+        socket?.Dispose();
+
+        // EAGAIN: it listens, and its queue is full: the container is frozen.
+        return errno is 0 or Errno.EAGAIN;
     }
 
     public void WriteRecord(ContainerRecord record)
@@ -120,7 +125,6 @@ public sealed class ContainerFolder : IDisposable
     public void Remove()
     {
         _ = Folders.TryRemove(_folder.Borrow, SocketName);
-        _ = Folders.TryRemove(_folder.Borrow, InitLockName);
         _ = Folders.TryRemove(_folder.Borrow, ConfigName);
         _ = Folders.TryRemove(_folder.Borrow, NewRecordName);
         _ = Folders.TryRemove(_folder.Borrow, RecordName);

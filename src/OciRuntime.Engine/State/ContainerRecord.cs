@@ -10,7 +10,7 @@ public sealed record ContainerRecord
     public required string Id { get; init; }
     public required string OciVersion { get; init; }
 
-    /// <summary>Of the container's first process, in the runtime's PID namespace; 0 until it has one that may outlive create.</summary>
+    /// <summary>Of the container's first process, in the runtime's PID namespace; 0 until hooks of the runtime's are to run or create is done.</summary>
     public int Pid { get; init; }
 
     /// <summary>Field 22 of <c>/proc/PID/stat</c>: with the pid it names one process for good.</summary>

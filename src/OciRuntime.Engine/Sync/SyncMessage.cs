@@ -7,7 +7,7 @@ internal enum SyncMessage : byte
     /// <summary>Nothing: the other end is closed, its process has gone or has become another program.</summary>
     End = 0,
 
-    /// <summary>Parent: the id maps are written and the child is in its control group.</summary>
+    /// <summary>Parent: the id maps are written, the child is in its control group and has its OOM score.</summary>
     Proceed,
 
     /// <summary>Child: the root is mounted, the runtime's hooks may run.</summary>
@@ -24,6 +24,9 @@ internal enum SyncMessage : byte
 
     /// <summary>Parent: the state is written. From here on the child lives without the parent.</summary>
     Release,
+
+    /// <summary>The start command: run the program. A connection that closes without it only asked whether anybody listens.</summary>
+    Start,
 
     /// <summary>Child: the next thing is the program.</summary>
     Executing,

@@ -67,10 +67,15 @@ internal ref partial struct JsonCursor
     /// <summary>Makes sure that nothing follows.</summary>
     internal void CloseDocument() => _json.Read();
 
-    internal void ReportSyntax(JsonException exception) => Report(
-        _elements > MaximumElements
+    internal void ReportSyntax(JsonException exception)
+    {
+        string problem = _elements > MaximumElements
             ? SyntaxProblem.At(_document, (int)_json.TokenStartIndex, $"the document has more than {MaximumElements} elements")
-            : SyntaxProblem.Describe(_document, exception));
+            : SyntaxProblem.Describe(_document, exception);
+
+        // It ends the reading, and so is told whatever was reported before.
+        _errors.Add(new SpecError(_path.ToPath(_document), problem));
+    }
 
     /// <returns>False if the value is null, or not an object: then that is reported and the value behind us.</returns>
     internal bool EnterObject()

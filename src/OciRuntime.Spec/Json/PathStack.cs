@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 
 namespace OciRuntime.Spec.Json;
 
@@ -14,8 +13,8 @@ internal struct PathStack
     /// <summary>The deepest place that the reader looks at is <c>/linux/seccomp/syscalls/0/args/0/value</c>: seven.</summary>
     private const int Capacity = 8;
 
-    /// <summary>So that a hostile name of a megabyte does not come back in every error below it.</summary>
-    private const int MaximumNameCharacters = 64;
+    /// <summary>Arbitrary: a hostile name of a megabyte must not come back in every error below it.</summary>
+    private const int MaximumNameCharacters = 256;
 
     private Segments _segments;
     private int _depth;
@@ -32,6 +31,7 @@ internal struct PathStack
 
     internal void NextIndex() => _segments[_depth - 1] = Segment.Element(_segments[_depth - 1].Start + 1);
 
+    /// <summary>Names are as the document spells them, escapes included: so the path is one line.</summary>
     internal readonly JsonPath ToPath(ReadOnlySpan<byte> document)
     {
         JsonPath path = JsonPath.Root;
@@ -40,21 +40,13 @@ internal struct PathStack
             Segment segment = _segments[i];
             path = segment.Kind switch
             {
-                SegmentKind.Name => path.Field(NameAt(document, segment.Start, segment.Length)),
+                SegmentKind.Name => path.Field(ShownValue.Shorten(document.Slice(segment.Start, segment.Length), MaximumNameCharacters)),
                 SegmentKind.Element => path.At(segment.Start),
                 _ => path,
             };
         }
 
         return path;
-    }
-
-    // Only names without broken escapes are ever set, so unescaping succeeds.
-    private static string NameAt(ReadOnlySpan<byte> document, int start, int length)
-    {
-        var reader = new Utf8JsonReader(document.Slice(start - 1, length + 2));
-        reader.Read();
-        return ShownValue.Shorten(reader.GetString() ?? "", MaximumNameCharacters);
     }
 
     private enum SegmentKind : byte

@@ -33,31 +33,28 @@ internal static class ShownValue
         _ => "null",
     };
 
-    internal static string Shorten(ReadOnlySpan<byte> raw)
+    /// <summary>As the document spells it, escapes included: so it is one line.</summary>
+    internal static string Shorten(ReadOnlySpan<byte> raw, int maximumCharacters = MaximumCharacters)
     {
-        int length = Math.Min(raw.Length, (MaximumCharacters + 1) * MaximumBytesPerCharacter);
+        int length = Math.Min(raw.Length, (maximumCharacters + 1) * MaximumBytesPerCharacter);
         while (length < raw.Length && IsContinuation(raw[length]))
         {
             length--;
         }
 
-        return Shorten(Encoding.UTF8.GetString(raw[..length]), MaximumCharacters);
-    }
-
-    internal static string Shorten(string text, int maximumCharacters)
-    {
+        string text = Encoding.UTF8.GetString(raw[..length]);
         if (text.Length <= maximumCharacters)
         {
             return text;
         }
 
-        int length = maximumCharacters - Cut.Length;
-        if (char.IsHighSurrogate(text[length - 1]))
+        int kept = maximumCharacters - Cut.Length;
+        if (char.IsHighSurrogate(text[kept - 1]))
         {
-            length--;
+            kept--;
         }
 
-        return string.Concat(text.AsSpan(0, length), Cut);
+        return string.Concat(text.AsSpan(0, kept), Cut);
     }
 
     private static bool IsContinuation(byte b) => (b & 0xC0) == 0x80;

@@ -182,11 +182,11 @@ internal sealed unsafe class ChildProcess : IDisposable
 
     private Outcome Collect()
     {
-        int pid = Native.Wait4(Pid, out int status, 0, out Native.ResourceUsage usage);
-        _ = Native.Check(pid, "wait4");
+        int pid = Native.WaitPid(Pid, out int status, 0);
+        _ = Native.Check(pid, "waitpid");
         Output?.Drain();
         Error?.Drain();
-        _outcome = new Outcome(Signals.StatusOf(status), Output?.Text ?? string.Empty, Error?.Text ?? string.Empty, usage.PeakKiB);
+        _outcome = new Outcome(Signals.StatusOf(status), Output?.Text ?? string.Empty, Error?.Text ?? string.Empty);
         return _outcome;
     }
 

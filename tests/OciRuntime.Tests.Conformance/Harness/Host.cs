@@ -40,7 +40,7 @@ internal static class Host
     internal static string Guest { get; } = Path.Combine(Repository, "artifacts", "guest", "guest");
 
     /// <summary>How long anything may take before the test fails. The lab's processor is emulated.</summary>
-    internal static TimeSpan Timeout { get; } = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("LAB_GUEST") == "1" ? 300 : 30);
+    internal static TimeSpan Timeout { get; } = TimeSpan.FromSeconds(Environment.GetEnvironmentVariable("LAB_GUEST") == "1" ? 300 : 20);
 
     internal static CgroupMode Cgroups { get; } = FindCgroupMode();
 

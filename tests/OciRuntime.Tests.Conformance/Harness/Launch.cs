@@ -25,8 +25,7 @@ internal sealed record Launch(string Path, IReadOnlyList<string> Arguments)
 }
 
 /// <param name="Status">What exit was given, or minus the signal.</param>
-/// <param name="PeakKiB">Peak resident memory of the process itself.</param>
-internal sealed record Outcome(int Status, string Output, string Error, long PeakKiB)
+internal sealed record Outcome(int Status, string Output, string Error)
 {
     public override string ToString() => $"status {Status}\n--- stdout\n{Output}\n--- stderr\n{Error}";
 }

@@ -66,9 +66,6 @@ internal static unsafe partial class Native
     [LibraryImport("libc", EntryPoint = "sigemptyset")]
     internal static partial int EmptySignalSet(void* set);
 
-    [LibraryImport("libc", EntryPoint = "wait4", SetLastError = true)]
-    internal static partial int Wait4(int pid, out int status, int options, out ResourceUsage usage);
-
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     internal static partial int WaitPid(int pid, out int status, int options);
 
@@ -142,15 +139,6 @@ internal static unsafe partial class Native
         public int Descriptor;
         public short Events;
         public short Returned;
-    }
-
-    /// <summary><c>struct rusage</c>: two times, then the peak resident size in KiB and 13 more.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct ResourceUsage
-    {
-        public fixed long Times[4];
-        public long PeakKiB;
-        public fixed long Rest[13];
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Text.Json.Nodes;
 using FluentAssertions;
@@ -34,7 +35,7 @@ internal sealed class Runtime(string root, string marker)
     /// <summary>Starts it under another program, which takes it as the rest of its arguments.</summary>
     internal ChildProcess StartUnder(IReadOnlyList<string> wrapper, params string[] args)
     {
-        string path = Host.FindProgram(wrapper[0]) ?? throw new InvalidOperationException($"no {wrapper[0]}");
+        string path = wrapper[0][0] == '/' ? wrapper[0] : Host.FindProgram(wrapper[0]) ?? throw new InvalidOperationException($"no {wrapper[0]}");
         List<string> rest = [];
         for (int i = 1; i < wrapper.Count; i++)
         {
@@ -54,6 +55,25 @@ internal sealed class Runtime(string root, string marker)
     {
         using ChildProcess process = StartWith(change, args);
         return process.Wait();
+    }
+
+    /// <summary>
+    /// Runs it, and says how much memory it had at most, in KiB. The guest measures: usage of a child of the test process would begin with
+    /// the memory of the test process itself, which the kernel carries over an exec after vfork.
+    /// </summary>
+    internal (Outcome Outcome, long PeakKiB) Measure(params string[] args)
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            using ChildProcess process = StartUnder([Host.Guest, "measure", file], args);
+            Outcome outcome = process.Wait();
+            return (outcome, long.Parse(File.ReadAllLines(file)[^1], CultureInfo.InvariantCulture));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     /// <summary>Runs it, and asserts that it ends with 0.</summary>
