@@ -15,7 +15,6 @@ namespace OciRuntime.Engine.Cgroups;
 public sealed record CgroupHierarchy(string Controllers, string MountPoint, string OwnPath)
 {
     private const long CGROUP2_SUPER_MAGIC = 0x63677270;
-    private const string TopFolder = "/sys/fs/cgroup";
 
     private static ReadOnlySpan<byte> UnifiedMountPoint => "/sys/fs/cgroup\0"u8;
 
@@ -50,17 +49,17 @@ public sealed record CgroupHierarchy(string Controllers, string MountPoint, stri
     }
 
     /// <summary>Every hierarchy that a container is put into: all that are mounted, or of version 2 alone the one at /sys/fs/cgroup.</summary>
-    public static List<CgroupHierarchy> Detect(CgroupLayout layout) => Parse(Text("/proc/self/mountinfo\0"u8), Text("/proc/self/cgroup\0"u8), layout);
+    public static List<CgroupHierarchy> Detect(CgroupLayout layout) => Parse(layout, Text("/proc/self/mountinfo\0"u8), Text("/proc/self/cgroup\0"u8));
 
     /// <param name="mounts">proc_pid_mountinfo(5).</param>
     /// <param name="groups">cgroups(7), "/proc/pid/cgroup".</param>
-    internal static List<CgroupHierarchy> Parse(string mounts, string groups, CgroupLayout layout = CgroupLayout.V1)
+    internal static List<CgroupHierarchy> Parse(CgroupLayout layout, string mounts, string groups)
     {
         List<CgroupHierarchy> hierarchies = [];
         foreach (Range line in mounts.AsSpan().Split('\n'))
         {
             if (FromMount(mounts.AsSpan(line), groups) is { } hierarchy
-                && (layout == CgroupLayout.V1 || (hierarchy.IsVersion2 && hierarchy.MountPoint == TopFolder))
+                && (layout == CgroupLayout.V1 || (hierarchy.IsVersion2 && hierarchy.MountPoint == "/sys/fs/cgroup"))
                 && !hierarchies.Exists(other => other.Controllers == hierarchy.Controllers))
             {
                 hierarchies.Add(hierarchy);
@@ -89,11 +88,6 @@ public sealed record CgroupHierarchy(string Controllers, string MountPoint, stri
 
         string root = Unescape(line[fields[3]]);
         string mountPoint = Unescape(line[fields[4]]);
-        if (mountPoint != TopFolder && !mountPoint.StartsWith(TopFolder + "/", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
         bool version2 = tail[superFields[0]].SequenceEqual("cgroup2");
         foreach (Range groupLine in groups.AsSpan().Split('\n'))
         {

@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.IO;
 using FluentAssertions;
 using OciRuntime.Engine.Cgroups;
+using OciRuntime.Plan;
 using Xunit;
 
 namespace OciRuntime.Tests.Kernel.Engine;
@@ -18,7 +19,7 @@ public sealed class CgroupHierarchyTests : KernelTest
             30 22 0:26 / /sys/fs/cgroup rw,nosuid,nodev,noexec,relatime shared:4 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot
 
             """;
-        CgroupHierarchy.Parse(Mounts, "0::/user.slice/user-0.slice/session-1.scope\n").Should().Equal(
+        CgroupHierarchy.Parse(CgroupLayout.V2, Mounts, "0::/user.slice/user-0.slice/session-1.scope\n").Should().Equal(
             new CgroupHierarchy("", "/sys/fs/cgroup", "/user.slice/user-0.slice/session-1.scope"));
     }
 
@@ -33,7 +34,7 @@ public sealed class CgroupHierarchyTests : KernelTest
             34 30 0:30 / /sys/fs/cgroup/gone rw - cgroup cgroup rw,perf_event
             """;
         const string Groups = "4:cpuset:/a\n3:cpu,cpuacct:/b\n2:pids:/unmounted\n1:name=systemd:/c:d\n";
-        List<CgroupHierarchy> hierarchies = CgroupHierarchy.Parse(Mounts, Groups);
+        List<CgroupHierarchy> hierarchies = CgroupHierarchy.Parse(CgroupLayout.V1, Mounts, Groups);
         hierarchies.Should().Equal(
             new CgroupHierarchy("name=systemd", "/sys/fs/cgroup/systemd", "/c:d"),
             new CgroupHierarchy("cpu,cpuacct", "/sys/fs/cgroup/cpu,cpuacct", "/b"),
@@ -50,7 +51,7 @@ public sealed class CgroupHierarchyTests : KernelTest
             31 30 0:27 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw
             32 30 0:28 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
             """;
-        CgroupHierarchy.Parse(Mounts, "2:memory:/m\n0::/u\n").Should().Equal(
+        CgroupHierarchy.Parse(CgroupLayout.V1, Mounts, "2:memory:/m\n0::/u\n").Should().Equal(
             new CgroupHierarchy("", "/sys/fs/cgroup/unified", "/u"), new CgroupHierarchy("memory", "/sys/fs/cgroup/memory", "/m"));
     }
 
@@ -63,22 +64,22 @@ public sealed class CgroupHierarchyTests : KernelTest
     [InlineData("/", "/", "/")]
     [InlineData("/..", "/", "/")]
     public void MountedPart_OwnPathIsBelowIt(string root, string group, string expected) =>
-        CgroupHierarchy.Parse($"31 30 0:27 {root} /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n", $"5:memory:{group}\n")
+        CgroupHierarchy.Parse(CgroupLayout.V1, $"31 30 0:27 {root} /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n", $"5:memory:{group}\n")
             .Should().Equal(new CgroupHierarchy("memory", "/sys/fs/cgroup/memory", expected));
 
     [Fact]
     public void MountPoint_IsUnescaped() =>
-        CgroupHierarchy.Parse("31 30 0:27 / /sys/fs/cgroup/a\\040b\\134040\\011\\012 rw - cgroup2 cgroup2 rw\n", "0::/\n")
+        CgroupHierarchy.Parse(CgroupLayout.V1, "31 30 0:27 / /sys/fs/cgroup/a\\040b\\134040\\011\\012 rw - cgroup2 cgroup2 rw\n", "0::/\n")
             .Should().Equal(new CgroupHierarchy("", "/sys/fs/cgroup/a b\\040\t\n", "/"));
 
     [Fact]
     public void SecondMountOfAHierarchy_IsNotAnother() =>
-        CgroupHierarchy.Parse("31 30 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n32 30 0:27 / /var/jail/sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "0::/\n")
+        CgroupHierarchy.Parse(CgroupLayout.V1, "31 30 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n32 30 0:27 / /var/jail/sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "0::/\n")
             .Should().Equal(new CgroupHierarchy("", "/sys/fs/cgroup", "/"));
 
     [Fact]
     public void MountElsewhere_ThatComesFirst_IsNotIt() =>
-        CgroupHierarchy.Parse("31 30 0:27 /x /run/probe rw - cgroup2 cgroup2 rw\n32 30 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "0::/\n")
+        CgroupHierarchy.Parse(CgroupLayout.V2, "31 30 0:27 /x /run/probe rw - cgroup2 cgroup2 rw\n32 30 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", "0::/\n")
             .Should().Equal(new CgroupHierarchy("", "/sys/fs/cgroup", "/"));
 
     [Theory]
@@ -86,12 +87,12 @@ public sealed class CgroupHierarchyTests : KernelTest
     [InlineData("garbage\n", "garbage\n")]
     [InlineData(" - cgroup2\n - cgroup2 a b\n", ":\n::\n0::/\n")]
     [InlineData("1 2 3 4 5 6 - cgroup2 x", "0::/\n")]
-    public void Garbage_IsNoHierarchy(string mounts, string groups) => CgroupHierarchy.Parse(mounts, groups).Should().BeEmpty();
+    public void Garbage_IsNoHierarchy(string mounts, string groups) => CgroupHierarchy.Parse(CgroupLayout.V1, mounts, groups).Should().BeEmpty();
 
     [KernelFact]
     public void ThisHost_EveryFolderIsThere()
     {
-        List<CgroupHierarchy> hierarchies = CgroupHierarchy.Detect();
+        List<CgroupHierarchy> hierarchies = CgroupHierarchy.Detect(CgroupHierarchy.DetectLayout());
         hierarchies.Should().NotBeEmpty();
         foreach (CgroupHierarchy hierarchy in hierarchies)
         {
@@ -101,6 +102,6 @@ public sealed class CgroupHierarchyTests : KernelTest
         }
 
         CgroupHierarchy.DetectLayout().Should().Be(
-            TestCgroup.UnifiedMountPoint == "/sys/fs/cgroup" ? OciRuntime.Plan.CgroupLayout.V2 : OciRuntime.Plan.CgroupLayout.V1);
+            TestCgroup.UnifiedMountPoint == "/sys/fs/cgroup" ? CgroupLayout.V2 : CgroupLayout.V1);
     }
 }

@@ -110,16 +110,23 @@ public sealed class StateTests : KernelTest
     }
 
     [KernelFact]
-    public void InitLock_IsHeldAsLongAsItsDescriptor()
+    public void StartSocket_TellsWhetherSomebodyListens()
     {
         using ContainerFolder folder = _store.Create("id");
-        folder.IsInitLocked().Should().BeFalse();
-        using (folder.MakeInitLock())
+        folder.IsWaitingForStart().Should().BeFalse();
+        folder.TryConnect(out _).Should().Be(Errno.ENOENT);
+        using (folder.ListenForStart())
         {
-            folder.IsInitLocked().Should().BeTrue();
+            (File.GetUnixFileMode(_temporary["a/state/root/id/start.sock"]) & (UnixFileMode)0x3F /* 077 */).Should().Be(UnixFileMode.None);
+            for (int i = 0; i < 100; i++)
+            {
+                // More than its queue holds: nobody accepts.
+                folder.IsWaitingForStart().Should().BeTrue();
+            }
         }
 
-        folder.IsInitLocked().Should().BeFalse();
+        folder.IsWaitingForStart().Should().BeFalse();
+        folder.TryConnect(out _).Should().Be(Errno.ECONNREFUSED);
     }
 
     [KernelFact]

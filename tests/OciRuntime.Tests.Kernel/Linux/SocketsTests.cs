@@ -70,11 +70,11 @@ public sealed unsafe partial class SocketsTests : KernelTest
     {
         using TemporaryFolder folder = new();
         KernelString path = KernelString.Of(folder["socket"]);
-        Sockets.TryConnect(path.Span, stream: false, out _).Should().Be(Errno.ENOENT);
+        Sockets.TryConnect(path.Span, stream: false, wait: true, out _).Should().Be(Errno.ENOENT);
         using (OwnedFd listener = Sockets.Listen(path.Span))
         {
-            Sockets.TryConnect(path.Span, stream: true, out _).Should().Be(Errno.EPROTOTYPE);
-            Sockets.TryConnect(path.Span, stream: false, out OwnedFd? client).Should().Be((Errno)0);
+            Sockets.TryConnect(path.Span, stream: true, wait: true, out _).Should().Be(Errno.EPROTOTYPE);
+            Sockets.TryConnect(path.Span, stream: false, wait: true, out OwnedFd? client).Should().Be((Errno)0);
             using (client)
             using (OwnedFd server = Sockets.Accept(listener.Borrow))
             {
@@ -84,7 +84,7 @@ public sealed unsafe partial class SocketsTests : KernelTest
             }
         }
 
-        Sockets.TryConnect(path.Span, stream: false, out _).Should().Be(Errno.ECONNREFUSED);
+        Sockets.TryConnect(path.Span, stream: false, wait: true, out _).Should().Be(Errno.ECONNREFUSED);
     }
 
     [KernelFact]
@@ -97,7 +97,7 @@ public sealed unsafe partial class SocketsTests : KernelTest
         string name = folder[new string('x', 120)];
         Action tooLong = () => Sockets.Listen(KernelString.Of(name).Span).Dispose();
         tooLong.Should().Throw<LinuxException>().WithMessage($"socket address {name}: ENAMETOOLONG (file name too long)");
-        Action connectTooLong = () => Sockets.TryConnect(KernelString.Of(name).Span, stream: true, out _);
+        Action connectTooLong = () => Sockets.TryConnect(KernelString.Of(name).Span, stream: true, wait: true, out _);
         connectTooLong.Should().Throw<LinuxException>().WithMessage($"socket address {name}: ENAMETOOLONG (file name too long)");
         Action accept = () => Sockets.Accept(Fd.StandardInput).Dispose();
         accept.Should().Throw<LinuxException>().WithMessage("accept4: ENOTSOCK (socket operation on non-socket)");
