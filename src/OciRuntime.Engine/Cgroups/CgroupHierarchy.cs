@@ -86,8 +86,8 @@ public sealed record CgroupHierarchy(string Controllers, string MountPoint, stri
             return null;
         }
 
-        string root = Unescape(line[fields[3]]);
-        string mountPoint = Unescape(line[fields[4]]);
+        string root = MountTable.Unescape(line[fields[3]]);
+        string mountPoint = MountTable.Unescape(line[fields[4]]);
         bool version2 = tail[superFields[0]].SequenceEqual("cgroup2");
         foreach (Range groupLine in groups.AsSpan().Split('\n'))
         {
@@ -136,13 +136,6 @@ public sealed record CgroupHierarchy(string Controllers, string MountPoint, stri
 
         return path.IsEmpty ? "/" : path.ToString();
     }
-
-    // proc_pid_mountinfo(5): space, tab, newline and backslash stand as octal escapes.
-    private static string Unescape(ReadOnlySpan<char> path) =>
-        path.IndexOf('\\') < 0
-            ? path.ToString()
-            : path.ToString().Replace("\\040", " ", StringComparison.Ordinal).Replace("\\011", "\t", StringComparison.Ordinal)
-                .Replace("\\012", "\n", StringComparison.Ordinal).Replace("\\134", "\\", StringComparison.Ordinal);
 
     private static string Text(ReadOnlySpan<byte> path)
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Files;
@@ -94,21 +95,17 @@ internal static class RootStage
 
     private static void DetachVisible(string rootPath)
     {
-        // Read first: one of those that go is where it is read from.
-        string mounts = MountInfo();
-        Span<Range> fields = stackalloc Range[6];
-        foreach (Range range in mounts.AsSpan().Split('\n'))
+        // Read first, for one of those that go is where it is read from; and the last first, for some lie on others.
+        List<MountTable.Entry> mounts = MountTable.Read();
+        mounts.Reverse();
+        foreach (MountTable.Entry mount in mounts)
         {
-            ReadOnlySpan<char> line = mounts.AsSpan(range);
-            int separator = Math.Max(line.IndexOf(" - proc ", StringComparison.Ordinal), line.IndexOf(" - sysfs ", StringComparison.Ordinal));
-            if (separator < 0 || line[..separator].Split(fields, ' ') < fields.Length || line[fields[4]].StartsWith(rootPath))
+            if (mount.Type is "proc" or "sysfs" && !mount.MountPoint.StartsWith($"{rootPath}/", StringComparison.Ordinal))
             {
-                continue;
+                KernelString path = KernelString.Of(mount.MountPoint);
+                Mounts.SetAttributes(Fd.CurrentDirectory, path.Span, AtFlags.AT_RECURSIVE, new MountAttributes { Propagation = MountPropagation.MS_SLAVE });
+                Mounts.Detach(path.Span);
             }
-
-            KernelString path = KernelString.Of(line[fields[4]]);
-            Mounts.SetAttributes(Fd.CurrentDirectory, path.Span, AtFlags.AT_RECURSIVE, new MountAttributes { Propagation = MountPropagation.MS_SLAVE });
-            Mounts.Detach(path.Span);
         }
     }
 
@@ -116,24 +113,8 @@ internal static class RootStage
     private static void MakeParentPrivate(KernelString path)
     {
         ulong id = Files.Status(Fd.CurrentDirectory, path.Span).MountId;
-        string mounts = MountInfo();
-        Span<Range> fields = stackalloc Range[6];
-        foreach (Range range in mounts.AsSpan().Split('\n'))
-        {
-            ReadOnlySpan<char> line = mounts.AsSpan(range);
-            if (line.Split(fields, ' ') == fields.Length && ulong.TryParse(line[fields[0]], out ulong mount) && mount == id)
-            {
-                Mounts.SetAttributes(
-                    Fd.CurrentDirectory, KernelString.Of(line[fields[4]]).Span, AtFlags.None, new MountAttributes { Propagation = MountPropagation.MS_PRIVATE });
-                return;
-            }
-        }
-    }
-
-    private static string MountInfo()
-    {
-        using OwnedFd file = Files.Open(Fd.CurrentDirectory, "/proc/self/mountinfo\0"u8, OpenFlags.O_RDONLY);
-        return Encoding.UTF8.GetString(WholeFile.Read(file.Borrow));
+        KernelString parent = KernelString.Of(MountTable.Read().Find(mount => mount.Id == id).MountPoint ?? "/");
+        Mounts.SetAttributes(Fd.CurrentDirectory, parent.Span, AtFlags.None, new MountAttributes { Propagation = MountPropagation.MS_PRIVATE });
     }
 
     private static void Change(ReadOnlySpan<byte> path)

@@ -21,7 +21,6 @@ public static class ContainerLauncher
     /// <returns>0 for a detached container, else the status of its program: 128 + n if signal n killed it.</returns>
     public static int Run(StateStore store, LaunchOptions options, ContainerPlan plan, out string warnings)
     {
-        warnings = "";
         if (plan.Process is null)
         {
             throw new ContainerException("running the container: config.json has no \"process\" (/process)");
@@ -31,19 +30,14 @@ public static class ContainerLauncher
         {
             using Launch launch = Launch.Create(store, options, plan, andStart: true);
             launch.Start();
+            warnings = "";
             return 0;
         }
 
-        // A signal that comes while the container is being made waits here, and is then the container's.
-        ulong mask = Signals.SetMask(Signals.AllButFaults);
-        try
-        {
-            return RunInForeground(store, options, plan, out warnings);
-        }
-        finally
-        {
-            _ = Signals.SetMask(mask);
-        }
+        // A signal that comes while the container is being made waits here, and is then the container's. To the end of the program: one that
+        // comes too late for the container must not take its status away.
+        _ = Signals.SetMask(Signals.AllButFaults);
+        return RunInForeground(store, options, plan, out warnings);
     }
 
     private static int RunInForeground(StateStore store, LaunchOptions options, ContainerPlan plan, out string warnings)
@@ -58,11 +52,7 @@ public static class ContainerLauncher
         launch.Start();
         launch.Folder.Unlock();
         WaitInfo ending = Foreground.Attend(launch.PidFd, launch.Record.Pid, launch.Relay);
-        warnings = "";
-        if (!options.Keep)
-        {
-            warnings = ContainerRemover.RemoveEnded(launch.Folder, launch.Record, plan.Hooks);
-        }
+        warnings = options.Keep ? "" : ContainerRemover.RemoveEnded(launch.Folder, launch.Record, plan.Hooks);
 
         const int CLD_EXITED = 1;
         return ending.Code == CLD_EXITED ? ending.Status : 128 + ending.Status;

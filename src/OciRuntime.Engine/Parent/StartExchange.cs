@@ -23,6 +23,8 @@ internal static class StartExchange
                     executing = true;
                     break;
                 case SyncMessage.Failure:
+                    // Its last words: who asks for the state next finds it ended.
+                    AwaitEnd(pidFd);
                     throw new ContainerException($"starting the container: {text}");
                 case SyncMessage.End when executing:
                     return;
@@ -36,13 +38,18 @@ internal static class StartExchange
     public static string Ending(Fd pidFd)
     {
         const int CLD_EXITED = 1;
-        Span<PollEntry> entry = [new PollEntry { Descriptor = pidFd.Number, Events = PollEntry.POLLIN }];
-        Processes.Poll(entry);
+        AwaitEnd(pidFd);
         if (!Processes.TryPeek(pidFd, out WaitInfo info))
         {
             return "ended";
         }
 
         return info.Code == CLD_EXITED ? $"exited with status {info.Status}" : $"was killed by signal {info.Status}";
+    }
+
+    private static void AwaitEnd(Fd pidFd)
+    {
+        Span<PollEntry> entry = [new PollEntry { Descriptor = pidFd.Number, Events = PollEntry.POLLIN }];
+        Processes.Poll(entry);
     }
 }

@@ -79,10 +79,13 @@ public sealed class HookRunnerTests : KernelTest
     [KernelFact]
     public void BackgroundProcess_HoldingTheOutput_IsNotWaitedFor()
     {
-        string fifo = Fifo();
-        Shell("(read word < \"$1\"; echo $word > \"$1.ended\") & exit 4", fifo).Should().MatchRegex(Failure("exited with status 4"));
-        File.Exists(fifo + ".ended").Should().BeFalse();
-        File.WriteAllText(fifo, "now\n");
+        string asked = Fifo("asked");
+        string ended = Fifo("ended");
+        Shell("(read word < \"$1\"; echo $word > \"$2\") & exit 4", asked, ended).Should().MatchRegex(Failure("exited with status 4"));
+
+        // It waits for this word, so a runner that waited for it would not have come here.
+        File.WriteAllText(asked, "now\n");
+        File.ReadAllText(ended).Should().Be("now\n");
     }
 
     [KernelFact]
@@ -107,9 +110,9 @@ public sealed class HookRunnerTests : KernelTest
         return seen["outcome"];
     }
 
-    private string Fifo()
+    private string Fifo(string name = "fifo")
     {
-        Command.Run("mkfifo", _folder["fifo"]).Status.Should().Be(0);
-        return _folder["fifo"];
+        Command.Run("mkfifo", _folder[name]).Status.Should().Be(0);
+        return _folder[name];
     }
 }
