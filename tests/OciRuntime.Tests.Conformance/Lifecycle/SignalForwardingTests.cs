@@ -33,6 +33,24 @@ public sealed class SignalForwardingTests : ContainerTest
         NothingIsLeft();
     }
 
+    // signal(7): 34 is the .NET runtime's own way to stop its threads; all from there on are the user's.
+    [HostTheory]
+    [InlineData(35)]
+    [InlineData(36)]
+    [InlineData(40)]
+    [InlineData(64)]
+    public void Run_RealTimeSignal_ReachesTheProgram(int signal)
+    {
+        using ChildProcess run = Ocirun.Start("run", "--bundle", NewShell($"trap 'echo got it; exit 9' {signal}; sleep 1000 & echo ready; wait").Folder, NewId());
+        run.Output!.ReadLine().Should().Be("ready");
+
+        run.Signal(signal);
+
+        run.Output.ReadLine().Should().Be("got it");
+        run.Wait().Status.Should().Be(9);
+        NothingIsLeft();
+    }
+
     [HostFact]
     public void Run_ManySignals_AllKindsArrive()
     {
