@@ -2,7 +2,7 @@
 using System;
 using System.IO;
 
-namespace OciRuntime.Tests.Unit.Plan;
+namespace OciRuntime.Tests.Unit;
 
 internal static class RepositoryRoot
 {

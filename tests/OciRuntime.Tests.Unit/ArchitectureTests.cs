@@ -9,7 +9,7 @@ using OciRuntime.Plan;
 using OciRuntime.Spec;
 using Xunit;
 
-namespace OciRuntime.Tests.Unit.Plan;
+namespace OciRuntime.Tests.Unit;
 
 /// <summary>The arrows between projects, and the sizes, that the house rules ask for.</summary>
 public sealed class ArchitectureTests
@@ -22,6 +22,9 @@ public sealed class ArchitectureTests
         { typeof(KernelString).Assembly.GetName().Name!, [] },
         { typeof(RuntimeSpec).Assembly.GetName().Name!, [] },
         { typeof(ContainerPlan).Assembly.GetName().Name!, ["OciRuntime.Abi", "OciRuntime.Spec"] },
+        { "OciRuntime.Linux", ["OciRuntime.Abi"] },
+        { "OciRuntime.Engine", ["OciRuntime.Abi", "OciRuntime.Linux", "OciRuntime.Plan"] },
+        { "ocirun", ["OciRuntime.Abi", "OciRuntime.Spec", "OciRuntime.Plan", "OciRuntime.Linux", "OciRuntime.Engine"] },
     };
 
     [Theory]
