@@ -124,6 +124,21 @@ public sealed class RunTests : ContainerTest
         outcome.Output.Should().Be("inside\n", "{0}", outcome);
     }
 
+    // prctl(2), PR_SET_CHILD_SUBREAPER: without a PID namespace of their own, orphans come to the runtime. One that nobody reaps keeps its folder
+    // in /proc, and the program goes on looking for ever.
+    [HostFact]
+    public void Run_OrphanEndsMeanwhile_IsReaped()
+    {
+        Bundle bundle = NewShell("sh -c 'sh -c \"exit 3\" & echo $!' > /dev/shm/orphan; read pid < /dev/shm/orphan; while [ -e /proc/$pid ]; do :; done; echo reaped")
+            .With(b => b.RemoveNamespace("pid"));
+
+        using ChildProcess run = Ocirun.Start("run", "--bundle", bundle.Folder, NewId());
+
+        run.Output!.ReadLine().Should().Be("reaped");
+        run.Wait().Status.Should().Be(0);
+        NothingIsLeft();
+    }
+
     [HostFact]
     public void Run_OtherConfigFile_IsUsed()
     {
