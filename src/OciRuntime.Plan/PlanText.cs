@@ -231,6 +231,9 @@ public static partial class PlanText
         {
             Line(text, "process", $"oom_score_adj {score}");
         }
+
+        AddScheduling(text, process);
+        AddLabels(text, process);
     }
 
     private static void AddCapabilities(StringBuilder text, CapabilityPlan sets)

@@ -67,9 +67,10 @@ internal sealed class ChildMain
         Processes.Control(ProcessControl.PR_SET_DUMPABLE, 0);
 
         NamespaceStage.Join(namespaces);
+        using PrivateProc proc = new();
         if (!_context.NoNewKeyring)
         {
-            NamespaceStage.JoinSessionKeyring(_context.Record.Id);
+            KeyringStage.Make(_context.Record.Id, proc, _plan.Process, namespaces.IsOwn(CloneFlags.CLONE_NEWUSER));
         }
 
         NamespaceStage.SetUp(_plan);
@@ -83,8 +84,12 @@ internal sealed class ChildMain
         ExecStage.MakeWorkingDirectory(root.Borrow, _plan.Process);
         MountStage.Seal(readonlyLater);
         RootStage.Enter(root.Borrow, _plan, _context.NoPivot);
-        NamespaceStage.WriteSysctls(_plan.Sysctls);
+        NamespaceStage.WriteSysctls(proc, _plan.Sysctls);
+        LabelStage.Run(proc, _plan.Process);
         ExecStage.FindProgram(_plan.Process);
+
+        // Before start, which may be told to lack the call or the right: a seccomp filter is in force then, and the capabilities are the program's.
+        SchedulingStage.Run(_plan.Process);
 
         // Before the parent may leave: its normal end must not count as its death. That it was killed shows as the channel's end.
         Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
@@ -212,6 +217,9 @@ internal sealed class ChildMain
         {
             Await(SyncMessage.Proceed);
             _proceeded = true;
+
+            // cpuset(7): from here on the process is in its groups, and they say what "all" is.
+            SchedulingStage.ResetAffinity();
         }
     }
 

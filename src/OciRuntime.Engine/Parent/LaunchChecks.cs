@@ -24,6 +24,7 @@ internal static class LaunchChecks
         }
 
         CheckRoot(plan);
+        LabelChecks.Check(plan.Process);
         CheckPreserved(options.PreserveFds);
     }
 

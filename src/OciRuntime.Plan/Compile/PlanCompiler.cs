@@ -41,7 +41,7 @@ public static class PlanCompiler
             Domainname = CompileName(spec.Domainname, ownsName, "/domainname", errors),
             Cgroup = CgroupCompiler.Compile(linux, facts, warnings, errors),
             Hooks = HookCompiler.Compile(spec.Hooks, errors),
-            Process = spec.Process is { } process ? ProcessCompiler.Compile(process, namespaces, facts, warnings, errors) : null,
+            Process = spec.Process is { } process ? ProcessCompiler.Compile(process, linux, namespaces, facts, warnings, errors) : CheckNoProcess(linux, errors),
             Annotations = CheckAnnotations(spec.Annotations, errors),
         };
         if (errors.Count != before)
@@ -105,6 +105,14 @@ public static class PlanCompiler
         return annotations;
     }
 
+    // What is said of programs is checked although there is none.
+    private static ProcessPlan? CheckNoProcess(LinuxSpec linux, List<SpecError> errors)
+    {
+        _ = PersonalityCompiler.Compile(linux.Personality, errors);
+        _ = MemoryPolicyCompiler.Compile(linux.MemoryPolicy, errors);
+        return null;
+    }
+
     private static void CheckUnsupported(LinuxSpec linux, List<SpecError> errors)
     {
         if (linux.Seccomp is { } seccomp && AsksSomething(seccomp))
@@ -120,17 +128,6 @@ public static class PlanCompiler
         if (!linux.NetDevices.IsEmpty)
         {
             Refuse.Unsupported(errors, "/linux/netDevices");
-        }
-
-        if (linux.MemoryPolicy is { } policy
-            && (!string.IsNullOrEmpty(policy.Mode) || !string.IsNullOrEmpty(policy.Nodes) || !policy.Flags.IsEmpty))
-        {
-            Refuse.Unsupported(errors, "/linux/memoryPolicy");
-        }
-
-        if (linux.Personality is { } personality && (!string.IsNullOrEmpty(personality.Domain) || !personality.Flags.IsEmpty))
-        {
-            Refuse.Unsupported(errors, "/linux/personality");
         }
 
         if (!string.IsNullOrEmpty(linux.MountLabel))
