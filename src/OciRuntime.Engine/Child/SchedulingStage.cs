@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Linux;
@@ -10,9 +9,6 @@ namespace OciRuntime.Engine.Child;
 /// <summary>When and where the program runs, and what it takes the machine for. sched(7).</summary>
 internal static class SchedulingStage
 {
-    // NR_CPUS is at most this.
-    private const int MostProcessors = 8192;
-
     public static void Run(ProcessPlan? process)
     {
         if (process?.Scheduler is { } scheduler)
@@ -33,21 +29,6 @@ internal static class SchedulingStage
         if (process?.MemoryPolicy is { } policy)
         {
             SetMemoryPolicy(policy);
-        }
-    }
-
-    /// <summary>All CPUs that its control group has, whatever the caller of ocirun may use. Once the process is in that group.</summary>
-    public static void ResetAffinity()
-    {
-        const int BitsOfWord = 64;
-        Span<ulong> all = stackalloc ulong[MostProcessors / BitsOfWord];
-        all.Fill(ulong.MaxValue);
-        Errno errno = Scheduling.TrySetAffinity(all);
-
-        // EPERM, EACCES, ENOSYS: a seccomp filter around us forbids it. What was inherited then stays, as with runc.
-        if (errno is not (0 or Errno.EPERM or Errno.EACCES or Errno.ENOSYS))
-        {
-            throw new ContainerException($"letting the process run on all CPUs of its control group: sched_setaffinity: {ErrnoText.Of(errno)}");
         }
     }
 
