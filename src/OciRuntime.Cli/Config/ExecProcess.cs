@@ -5,7 +5,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using OciRuntime.Engine.Parent;
 using OciRuntime.Engine.State;
-using OciRuntime.Linux;
 using OciRuntime.Plan;
 using OciRuntime.Plan.Compile;
 using OciRuntime.Spec;
@@ -40,7 +39,7 @@ internal sealed record ExecProcess
     /// <summary>Of --process FILE: no other flag counts then, and of the container's own process what <see cref="ExecCompiler"/> takes over.</summary>
     internal static ExecPlan CompileFile(StateStore store, string id, string file)
     {
-        byte[] bytes = FileText.Read(Fd.CurrentDirectory, file, file);
+        byte[] bytes = FileText.ReadFileOrPipe(file);
         List<SpecError> errors = [];
         ProcessSpec? process = SpecReader.ReadProcess(bytes, errors);
         if (process is null || errors.Count > 0)

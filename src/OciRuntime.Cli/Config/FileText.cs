@@ -46,6 +46,26 @@ internal static class FileText
         }
     }
 
+    /// <summary>The same of something that has no size: a pipe.</summary>
+    internal static byte[] ReadStream(Fd file, string shown)
+    {
+        byte[] bytes = ReadToEnd(file, SmallestBuffer, SpecReader.MaximumBytes);
+        return bytes.Length <= SpecReader.MaximumBytes ? bytes : throw new CommandException(SpecReader.TooLarge(shown, bytes.Length));
+    }
+
+    /// <summary>A file that the command line names, or a pipe: the shell's <c>&lt;(command)</c> is one.</summary>
+    internal static byte[] ReadFileOrPipe(string path)
+    {
+        KernelString name = KernelString.Of(path);
+        if (Files.TryStatus(Fd.CurrentDirectory, name.Span, AtFlags.None, out FileStatus status) != 0 || status.Type != FileType.S_IFIFO)
+        {
+            return Read(Fd.CurrentDirectory, path, path);
+        }
+
+        using OwnedFd pipe = Files.Open(Fd.CurrentDirectory, name.Span, OpenFlags.O_RDONLY);
+        return ReadStream(pipe.Borrow, path);
+    }
+
     /// <returns>What could be read of a file that is useful, not needed.</returns>
     internal static byte[] ReadIfPossible(ReadOnlySpan<byte> path, int maximumBytes)
     {
