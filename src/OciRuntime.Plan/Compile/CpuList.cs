@@ -42,6 +42,11 @@ internal static class CpuList
             }
         }
 
+        if (!words.AsSpan().ContainsAnyExcept(0UL))
+        {
+            return "has no number";
+        }
+
         mask = ImmutableCollectionsMarshal.AsImmutableArray(words);
         return null;
     }

@@ -44,6 +44,12 @@ public sealed class StructureTests : KernelTest
             [("Input", "c_iflag"), ("Output", "c_oflag"), ("Control", "c_cflag"), ("Local", "c_lflag"), ("Line", "c_line"), ("Characters", "c_cc")]),
         (typeof(WindowSize), Unsafe.SizeOf<WindowSize>(), "struct winsize",
             [("Rows", "ws_row"), ("Columns", "ws_col"), ("XPixels", "ws_xpixel"), ("YPixels", "ws_ypixel")]),
+        (typeof(SchedulerAttributes), Unsafe.SizeOf<SchedulerAttributes>(), "struct sched_attr",
+        [
+            ("Size", "size"), ("Policy", "sched_policy"), ("Flags", "sched_flags"), ("Nice", "sched_nice"), ("Priority", "sched_priority"),
+            ("Runtime", "sched_runtime"), ("Deadline", "sched_deadline"), ("Period", "sched_period"), ("UtilizationMinimum", "sched_util_min"),
+            ("UtilizationMaximum", "sched_util_max"),
+        ]),
         (typeof(BpfInstruction), Unsafe.SizeOf<BpfInstruction>(), "struct bpf_insn", [("Code", "code"), ("Offset", "off"), ("Immediate", "imm")]),
     ];
 
