@@ -17,7 +17,8 @@ internal static class FileText
     /// <param name="shown">The file's name in messages.</param>
     /// <param name="missingHint">What to do where there is no such file.</param>
     /// <exception cref="CommandException">It can't be read, is too large, or no regular file: a FIFO would never end.</exception>
-    internal static byte[] Read(Fd directory, string path, string shown, string? missingHint = null)
+    /// <param name="mayBePipe">As of a shell's <c>&lt;(command)</c>: read until its writers close it.</param>
+    internal static byte[] Read(Fd directory, string path, string shown, string? missingHint = null, bool mayBePipe = false)
     {
         // Without O_NONBLOCK the open of a FIFO waits for a writer.
         Errno errno = Files.TryOpen(directory, KernelString.Of(path).Span, ReadOnly, mode: 0, out OwnedFd? file);
@@ -29,6 +30,13 @@ internal static class FileText
         using (file)
         {
             FileStatus status = Files.Status(file.Borrow);
+            if (status.Type == FileType.S_IFIFO && mayBePipe)
+            {
+                Files.SetBlocking(file.Borrow);
+                byte[] piped = ReadToEnd(file.Borrow, SmallestBuffer, SpecReader.MaximumBytes);
+                return piped.Length <= SpecReader.MaximumBytes ? piped : throw new CommandException(SpecReader.TooLarge(shown, piped.Length));
+            }
+
             if (status.Type != FileType.S_IFREG)
             {
                 string problem = status.Type == FileType.S_IFDIR ? ErrnoText.Of(Errno.EISDIR) : "not a regular file";
@@ -44,26 +52,6 @@ internal static class FileText
             byte[] bytes = ReadToEnd(file.Borrow, (int)status.Size + 1, SpecReader.MaximumBytes);
             return bytes.Length <= SpecReader.MaximumBytes ? bytes : throw new CommandException(SpecReader.TooLarge(shown, bytes.Length));
         }
-    }
-
-    /// <summary>The same of something that has no size: a pipe.</summary>
-    internal static byte[] ReadStream(Fd file, string shown)
-    {
-        byte[] bytes = ReadToEnd(file, SmallestBuffer, SpecReader.MaximumBytes);
-        return bytes.Length <= SpecReader.MaximumBytes ? bytes : throw new CommandException(SpecReader.TooLarge(shown, bytes.Length));
-    }
-
-    /// <summary>A file that the command line names, or a pipe: the shell's <c>&lt;(command)</c> is one.</summary>
-    internal static byte[] ReadFileOrPipe(string path)
-    {
-        KernelString name = KernelString.Of(path);
-        if (Files.TryStatus(Fd.CurrentDirectory, name.Span, AtFlags.None, out FileStatus status) != 0 || status.Type != FileType.S_IFIFO)
-        {
-            return Read(Fd.CurrentDirectory, path, path);
-        }
-
-        using OwnedFd pipe = Files.Open(Fd.CurrentDirectory, name.Span, OpenFlags.O_RDONLY);
-        return ReadStream(pipe.Borrow, path);
     }
 
     /// <returns>What could be read of a file that is useful, not needed.</returns>
