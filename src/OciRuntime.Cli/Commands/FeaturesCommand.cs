@@ -33,7 +33,7 @@ internal sealed class FeaturesCommand : Verb
             Apparmor = false,
             Selinux = false,
             IntelRdt = new IntelRdtFeatures { Enabled = false },
-            IdMappedMounts = false,
+            IdMappedMounts = true,
             NetDevices = false,
         },
 

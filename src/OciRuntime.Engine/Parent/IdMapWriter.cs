@@ -10,25 +10,26 @@ namespace OciRuntime.Engine.Parent;
 /// <summary>Writes the id maps of a new user namespace. user_namespaces(7).</summary>
 internal static class IdMapWriter
 {
-    public static void Write(int pid, NamespacePlan namespaces)
+    /// <param name="origin">What has the two maps as <c>uidMappings</c> and <c>gidMappings</c>.</param>
+    public static void Write(int pid, ImmutableArray<IdMapping> uids, ImmutableArray<IdMapping> gids, string origin)
     {
-        WriteMap($"/proc/{pid}/uid_map", namespaces.UidMap, "/linux/uidMappings");
+        WriteMap($"/proc/{pid}/uid_map", uids, $"{origin}/uidMappings");
         if (Credentials.EffectiveUserId != 0)
         {
-            DenySetGroups(pid);
+            DenySetGroups(pid, origin);
         }
 
-        WriteMap($"/proc/{pid}/gid_map", namespaces.GidMap, "/linux/gidMappings");
+        WriteMap($"/proc/{pid}/gid_map", gids, $"{origin}/gidMappings");
     }
 
     // user_namespaces(7): who is not privileged may map a group only if the namespace can never drop groups.
-    private static void DenySetGroups(int pid)
+    private static void DenySetGroups(int pid, string origin)
     {
         KernelString path = KernelString.Of($"/proc/{pid}/setgroups");
         Errno errno = WholeFile.TryWrite(Fd.CurrentDirectory, path.Span, "deny"u8);
         if (errno != 0)
         {
-            throw new ContainerException($"denying setgroups before the group map (/linux/gidMappings): write {path}: {ErrnoText.Of(errno)}");
+            throw new ContainerException($"denying setgroups before the group map ({origin}/gidMappings): write {path}: {ErrnoText.Of(errno)}");
         }
     }
 

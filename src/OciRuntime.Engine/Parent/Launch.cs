@@ -199,7 +199,7 @@ internal sealed class Launch : IDisposable
     {
         if ((_plan.Namespaces.New & CloneFlags.CLONE_NEWUSER) != 0)
         {
-            IdMapWriter.Write(_pid, _plan.Namespaces);
+            IdMapWriter.Write(_pid, _plan.Namespaces.UidMap, _plan.Namespaces.GidMap, "/linux");
         }
 
         if (!MakesCgroupFirst)
@@ -218,13 +218,14 @@ internal sealed class Launch : IDisposable
         }
 
         _channel!.TrySend(SyncMessage.Proceed);
-        while (Receive())
+        using MountSources sources = new(_plan.Mounts, _pid);
+        while (Receive(sources))
         {
         }
     }
 
     /// <returns>False when the child is ready.</returns>
-    private bool Receive()
+    private bool Receive(MountSources sources)
     {
         SyncMessage message = _channel!.Receive(out string text, out OwnedFd? descriptor);
         switch (message)
@@ -237,6 +238,13 @@ internal sealed class Launch : IDisposable
                 return true;
             case SyncMessage.Console:
                 TakeTerminal(descriptor!);
+                return true;
+            case SyncMessage.SourceWanted:
+                using (OwnedFd source = sources.Open(text))
+                {
+                    _channel.TrySend(SyncMessage.Source, default, source.Borrow);
+                }
+
                 return true;
             case SyncMessage.Failure:
                 throw new ContainerException($"creating the container: {text}");

@@ -27,12 +27,14 @@ public static class PlanCompiler
         CheckUnsupported(linux, errors);
         NamespacePlan namespaces = NamespaceCompiler.Compile(linux, errors);
         bool ownsName = namespaces.IsOwn(CloneFlags.CLONE_NEWUTS);
+        KernelString? label = CompileLabel(linux.MountLabel, errors);
         ContainerPlan plan = new()
         {
             OciVersion = spec.OciVersion ?? "",
             Root = RootCompiler.Compile(spec.Root, linux.RootfsPropagation, facts, errors),
             Namespaces = namespaces,
-            Mounts = MountCompiler.Compile(spec.Mounts, facts, errors),
+            Mounts = MountCompiler.Compile(spec.Mounts, namespaces, label, facts, errors),
+            MountLabel = label,
             Devices = DeviceCompiler.Compile(linux.Devices, errors),
             MaskedPaths = RootCompiler.CompilePaths(linux.MaskedPaths, "/linux/maskedPaths", errors),
             ReadonlyPaths = RootCompiler.CompilePaths(linux.ReadonlyPaths, "/linux/readonlyPaths", errors),
@@ -86,6 +88,9 @@ public static class PlanCompiler
         return KernelText.TryMake(name, path, errors, out KernelString made) ? made : null;
     }
 
+    private static KernelString? CompileLabel(string? label, List<SpecError> errors) =>
+        string.IsNullOrEmpty(label) || !KernelText.TryMake(label, "/linux/mountLabel", errors, out KernelString made) ? null : made;
+
     private static ImmutableArray<KeyValuePair<string, string>> CheckAnnotations(
         ImmutableArray<KeyValuePair<string, string>> annotations, List<SpecError> errors)
     {
@@ -131,11 +136,6 @@ public static class PlanCompiler
         if (linux.Personality is { } personality && (!string.IsNullOrEmpty(personality.Domain) || !personality.Flags.IsEmpty))
         {
             Refuse.Unsupported(errors, "/linux/personality");
-        }
-
-        if (!string.IsNullOrEmpty(linux.MountLabel))
-        {
-            Refuse.Unsupported(errors, "/linux/mountLabel");
         }
     }
 

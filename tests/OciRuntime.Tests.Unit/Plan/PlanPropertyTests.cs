@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using FsCheck;
 using FsCheck.Fluent;
 using OciRuntime.Abi;
+using OciRuntime.Abi.Processes;
 using OciRuntime.Plan;
 using OciRuntime.Plan.Compile;
 using OciRuntime.Spec;
@@ -68,7 +69,7 @@ public sealed class PlanPropertyTests
     {
         List<SpecError> errors = [];
         MountSpec mount = new() { Destination = "/a", Source = "/b", Type = "bind", Options = [.. options] };
-        MountStep step = Assert.Single(MountCompiler.Compile([mount], FixtureFacts.Plain, errors));
+        MountStep step = Assert.Single(MountCompiler.Compile([mount], new NamespacePlan { New = CloneFlags.CLONE_NEWNS }, null, FixtureFacts.Plain, errors));
         Assert.Empty(errors);
         return step;
     }
