@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using OciRuntime.Abi;
@@ -10,9 +11,9 @@ namespace OciRuntime.Plan.Compile;
 internal static class MountCompiler
 {
     internal static ImmutableArray<MountStep> Compile(
-        ImmutableArray<MountSpec> mounts, NamespacePlan namespaces, KernelString? label, HostFacts facts, List<SpecError> errors)
+        ImmutableArray<MountSpec> mounts, RootPlan root, NamespacePlan namespaces, KernelString? label, HostFacts facts, List<SpecError> errors)
     {
-        Container container = new(namespaces, label, facts);
+        Container container = new(root.Path.ToString(), namespaces, label, facts);
         ImmutableArray<MountStep>.Builder steps = ImmutableArray.CreateBuilder<MountStep>(mounts.Length);
         for (int i = 0; i < mounts.Length; i++)
         {
@@ -27,7 +28,7 @@ internal static class MountCompiler
     }
 
     // What is elsewhere in the document, and outside of it.
-    private readonly record struct Container(NamespacePlan Namespaces, KernelString? Label, HostFacts Facts);
+    private readonly record struct Container(string Root, NamespacePlan Namespaces, KernelString? Label, HostFacts Facts);
 
     // One entry of the document, read.
     private readonly record struct Entry(MountSpec Spec, string Origin, MountOptions Options, KernelString Target)
@@ -41,7 +42,7 @@ internal static class MountCompiler
     {
         int before = errors.Count;
         Entry entry = new(
-            mount, origin, MountOptions.Read(mount.Options, origin, errors), CompileTarget(mount.Destination, origin, errors));
+            mount, origin, MountOptions.Read(mount.Options, origin, errors), CompileTarget(mount.Destination, container.Root, origin, errors));
         CheckOptions(entry, errors);
         MountIdMap? idMap = MountIdMapCompiler.Compile(mount, entry.Options, entry.IsBind && !entry.Options.IsRemount, origin, container.Namespaces, errors);
         MountStep? step = entry.Options.IsRemount ? CompileRemount(entry, earlier)
@@ -76,7 +77,7 @@ internal static class MountCompiler
         }
     }
 
-    private static KernelString CompileTarget(string? destination, string origin, List<SpecError> errors)
+    private static KernelString CompileTarget(string? destination, string root, string origin, List<SpecError> errors)
     {
         string path = origin + "/destination";
         if (string.IsNullOrEmpty(destination))
@@ -85,8 +86,8 @@ internal static class MountCompiler
             return default;
         }
 
-        string clean = PathText.InContainer(destination);
-        if (clean == "/")
+        string clean = BelowRoot(PathText.InContainer(destination), root);
+        if (clean is "" or "/")
         {
             Refuse.Value(errors, path, destination, "is the container's root: nothing can be mounted over it");
             return default;
@@ -95,6 +96,10 @@ internal static class MountCompiler
         _ = KernelText.TryMake(clean, path, errors, out KernelString target, destination);
         return target;
     }
+
+    // As with runc, a destination may be written as the host sees it, with the root's own path in front.
+    private static string BelowRoot(string path, string root) =>
+        path.StartsWith(root, StringComparison.Ordinal) && (path.Length == root.Length || path[root.Length] == '/') ? path[root.Length..] : path;
 
     private static MountStep.Bind? CompileBind(Entry entry, MountIdMap? idMap, HostFacts facts, List<SpecError> errors)
     {

@@ -27,13 +27,14 @@ public static class PlanCompiler
         CheckUnsupported(linux, errors);
         NamespacePlan namespaces = NamespaceCompiler.Compile(linux, errors);
         bool ownsName = namespaces.IsOwn(CloneFlags.CLONE_NEWUTS);
+        RootPlan root = RootCompiler.Compile(spec.Root, linux.RootfsPropagation, facts, errors);
         KernelString? label = CompileLabel(linux.MountLabel, errors);
         ContainerPlan plan = new()
         {
             OciVersion = spec.OciVersion ?? "",
-            Root = RootCompiler.Compile(spec.Root, linux.RootfsPropagation, facts, errors),
+            Root = root,
             Namespaces = namespaces,
-            Mounts = MountCompiler.Compile(spec.Mounts, namespaces, label, facts, errors),
+            Mounts = MountCompiler.Compile(spec.Mounts, root, namespaces, label, facts, errors),
             MountLabel = label,
             Devices = DeviceCompiler.Compile(linux.Devices, errors),
             MaskedPaths = RootCompiler.CompilePaths(linux.MaskedPaths, "/linux/maskedPaths", errors),
