@@ -74,6 +74,11 @@ public static class SyscallNumber
     public const nint Bpf = 321;
     public const nint Statx = 332;
     public const nint Fstatfs = 138;
+    public const nint Fsetxattr = 190;
+    public const nint Fgetxattr = 193;
+    public const nint Flistxattr = 196;
+    public const nint Linkat = 265;
+    public const nint Utimensat = 280;
     public const nint PidfdSendSignal = 424;
     public const nint OpenTree = 428;
     public const nint MoveMount = 429;

@@ -34,6 +34,11 @@ public static partial class PlanText
             Line(text, "device", DeviceText(device));
         }
 
+        if (plan.MountLabel is { } label)
+        {
+            Line(text, "mount", "label " + Quote(label));
+        }
+
         AddList(text, "masked", plan.MaskedPaths);
         AddList(text, "readonly", plan.ReadonlyPaths);
         foreach (SysctlWrite sysctl in plan.Sysctls)
@@ -144,6 +149,7 @@ public static partial class PlanText
         Line(text, "mount", $"{step.Origin} {StepText(step)} {Quote(step.Target)}");
         AddChange(text, step.Origin + " attributes", step.Attributes);
         AddChange(text, step.Origin + " recursive attributes", step.RecursiveAttributes);
+        AddBind(text, step as MountStep.Bind);
         AddParameters(text, step);
         if (step.RecursivePropagation != MountPropagation.Unchanged)
         {
@@ -156,10 +162,31 @@ public static partial class PlanText
         }
     }
 
+    private static void AddBind(StringBuilder text, MountStep.Bind? bind)
+    {
+        if (bind is null)
+        {
+            return;
+        }
+
+        if (bind.ImpliedClear != MountAttr.None)
+        {
+            Line(text, "mount", $"{bind.Origin} attributes clear unless locked {FlagNames((ulong)bind.ImpliedClear, AttributeNames)}");
+        }
+
+        if (bind.IdMap is { } map)
+        {
+            string whose = map.UidMap.IsEmpty ? " as the container" : "";
+            Line(text, "mount", $"{bind.Origin} id-mapped{(map.Recursive ? " recursively" : "")}{whose}");
+            AddMap(text, $"mount {bind.Origin} uid", map.UidMap);
+            AddMap(text, $"mount {bind.Origin} gid", map.GidMap);
+        }
+    }
+
     private static string StepText(MountStep step) => step switch
     {
         MountStep.Bind bind => $"{(bind.Recursive ? "rbind" : "bind")} {Quote(bind.Source)} on",
-        MountStep.NewFilesystem made => $"new {made.Type} {Quote(made.Source)} on",
+        MountStep.NewFilesystem made => $"new {made.Type} {Quote(made.Source)} {(made.CopyUp ? "copying up " : "")}on",
         MountStep.ControlGroups => "control groups on",
         _ => "remount",
     };

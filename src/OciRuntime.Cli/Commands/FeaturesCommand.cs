@@ -34,7 +34,7 @@ internal sealed class FeaturesCommand : Verb
             Selinux = true,
             IntelRdt = new IntelRdtFeatures { Enabled = false },
             MemoryPolicy = new MemoryPolicyFeatures { Modes = [.. MemoryPolicyMode.Names], Flags = [.. MemoryPolicyFlag.Names] },
-            IdMappedMounts = false,
+            IdMappedMounts = true,
             NetDevices = false,
         },
 

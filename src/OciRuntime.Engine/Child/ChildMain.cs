@@ -103,6 +103,10 @@ internal sealed class ChildMain
             {
                 EnterCgroupNamespace();
             }
+            else if (BindSource.MayAsk(step, _plan))
+            {
+                AwaitProceed();
+            }
 
             MountStage.Run(root, step, _context, readonlyLater);
         }

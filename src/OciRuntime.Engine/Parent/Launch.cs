@@ -208,7 +208,8 @@ internal sealed class Launch : IDisposable
         }
 
         _channel!.TrySend(SyncMessage.Proceed);
-        while (Receive())
+        using MountSources sources = new(_plan.Mounts, _child!.Pid);
+        while (Receive(sources))
         {
         }
     }
@@ -226,7 +227,7 @@ internal sealed class Launch : IDisposable
     }
 
     /// <returns>False when the child is ready.</returns>
-    private bool Receive()
+    private bool Receive(MountSources sources)
     {
         SyncMessage message = _channel!.Receive(out string text, out OwnedFd? descriptor);
         switch (message)
@@ -239,6 +240,13 @@ internal sealed class Launch : IDisposable
                 return true;
             case SyncMessage.Console:
                 Relay = TerminalRelay.Take(descriptor!, _consoleSocket);
+                return true;
+            case SyncMessage.SourceWanted:
+                using (OwnedFd source = sources.Open(text))
+                {
+                    _channel.TrySend(SyncMessage.Source, default, source.Borrow);
+                }
+
                 return true;
             case SyncMessage.Failure:
                 throw new ContainerException($"creating the container: {text}");

@@ -36,4 +36,10 @@ internal enum SyncMessage : byte
 
     /// <summary>Child: the text says what failed. It ends.</summary>
     Failure,
+
+    /// <summary>Child: the source of the bind whose origin is the text is not for its own ids to open.</summary>
+    SourceWanted,
+
+    /// <summary>Parent: here it is, as a detached mount.</summary>
+    Source,
 }

@@ -27,12 +27,15 @@ public static class PlanCompiler
         CheckUnsupported(linux, errors);
         NamespacePlan namespaces = NamespaceCompiler.Compile(linux, errors);
         bool ownsName = namespaces.IsOwn(CloneFlags.CLONE_NEWUTS);
+        RootPlan root = RootCompiler.Compile(spec.Root, linux.RootfsPropagation, facts, errors);
+        KernelString? label = CompileLabel(linux.MountLabel, errors);
         ContainerPlan plan = new()
         {
             OciVersion = spec.OciVersion ?? "",
-            Root = RootCompiler.Compile(spec.Root, linux.RootfsPropagation, facts, errors),
+            Root = root,
             Namespaces = namespaces,
-            Mounts = MountCompiler.Compile(spec.Mounts, facts, errors),
+            Mounts = MountCompiler.Compile(spec.Mounts, root, namespaces, label, facts, errors),
+            MountLabel = label,
             Devices = DeviceCompiler.Compile(linux.Devices, errors),
             MaskedPaths = RootCompiler.CompilePaths(linux.MaskedPaths, "/linux/maskedPaths", errors),
             ReadonlyPaths = RootCompiler.CompilePaths(linux.ReadonlyPaths, "/linux/readonlyPaths", errors),
@@ -86,6 +89,9 @@ public static class PlanCompiler
         return KernelText.TryMake(name, path, errors, out KernelString made) ? made : null;
     }
 
+    private static KernelString? CompileLabel(string? label, List<SpecError> errors) =>
+        string.IsNullOrEmpty(label) || !KernelText.TryMake(label, "/linux/mountLabel", errors, out KernelString made) ? null : made;
+
     private static ImmutableArray<KeyValuePair<string, string>> CheckAnnotations(
         ImmutableArray<KeyValuePair<string, string>> annotations, List<SpecError> errors)
     {
@@ -128,11 +134,6 @@ public static class PlanCompiler
         if (!linux.NetDevices.IsEmpty)
         {
             Refuse.Unsupported(errors, "/linux/netDevices");
-        }
-
-        if (!string.IsNullOrEmpty(linux.MountLabel))
-        {
-            Refuse.Unsupported(errors, "/linux/mountLabel");
         }
     }
 
