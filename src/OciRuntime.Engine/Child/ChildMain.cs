@@ -77,7 +77,7 @@ internal sealed class ChildMain
         using OwnedFd root = RootStage.Open(_plan.Root);
         Mount(root.Borrow, readonlyLater);
         EnterCgroupNamespace();
-        RunCreateHooks();
+        RunCreateHooks(root.Borrow);
         MaskStage.Run(root.Borrow, _plan);
         TerminalStage.Run(root.Borrow, _plan.Process, _context.Channel);
         ExecStage.MakeWorkingDirectory(root.Borrow, _plan.Process);
@@ -123,13 +123,17 @@ internal sealed class ChildMain
             throw new ContainerException("starting the container: config.json has no \"process\" (/process)");
         }
 
-        HookRunner.RunAll(_plan.Hooks.StartContainer, "startContainer", _context.Record, ContainerStatus.Created, Processes.Id, process.Env);
         ExecStage.SetUp(process, _context);
 
         // capabilities(7): whoever gives up CAP_SETGID can't change groups, and a change of user empties the effective set; so the bounding
         // set goes first, then the ids with the permitted set kept, then the sets.
         CredentialStage.Run(process);
         ExecStage.ChangeDirectory(process);
+
+        // They are programs of the image: they get the rights of the container's own, not the runtime's.
+        HookRunner.RunAll(
+            _plan.Hooks.StartContainer,
+            new HookMoment("startContainer", _context.Record, ContainerStatus.Created, Processes.Id) { Environment = _context.Envp });
         Send(SyncMessage.Executing);
         ExecStage.Execute(process, _context);
     }
@@ -194,7 +198,7 @@ internal sealed class ChildMain
         _inCgroupNamespace = true;
     }
 
-    private void RunCreateHooks()
+    private void RunCreateHooks(Fd root)
     {
         HooksPlan hooks = _plan.Hooks;
         if (!hooks.Prestart.IsEmpty || !hooks.CreateRuntime.IsEmpty)
@@ -203,7 +207,12 @@ internal sealed class ChildMain
             Await(SyncMessage.HooksDone);
         }
 
-        HookRunner.RunAll(hooks.CreateContainer, "createContainer", _context.Record, ContainerStatus.Creating, Processes.Id, null);
+        if (!hooks.CreateContainer.IsEmpty)
+        {
+            // As with every peer: they find the container's root where they start.
+            Processes.ChangeDirectory(root);
+            HookRunner.RunAll(hooks.CreateContainer, new HookMoment("createContainer", _context.Record, ContainerStatus.Creating, Processes.Id));
+        }
     }
 
     private void AwaitProceed()

@@ -26,7 +26,6 @@ internal sealed class Launch : IDisposable
     private SyncChannel? _channel;
     private OwnedFd? _pidFd;
     private int _pid;
-    private bool _hooksBegan;
 
     private Launch(StateStore store, LaunchOptions options, ContainerPlan plan)
     {
@@ -78,7 +77,7 @@ internal sealed class Launch : IDisposable
             if (!_plan.Hooks.Poststart.IsEmpty)
             {
                 OtherThreads.AwaitParked();
-                HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _pid, null);
+                HookRunner.RunAll(_plan.Hooks.Poststart, Moment("poststart", ContainerStatus.Running));
             }
         }
         catch (Exception e)
@@ -247,12 +246,14 @@ internal sealed class Launch : IDisposable
 
     private void RunRuntimeHooks()
     {
-        _hooksBegan = true;
         WriteProcess(isCreated: false);
         OtherThreads.AwaitParked();
-        HookRunner.RunAll(_plan.Hooks.Prestart, "prestart", _record, ContainerStatus.Creating, _pid, null);
-        HookRunner.RunAll(_plan.Hooks.CreateRuntime, "createRuntime", _record, ContainerStatus.Creating, _pid, null);
+        HookRunner.RunAll(_plan.Hooks.Prestart, Moment("prestart", ContainerStatus.Creating));
+        HookRunner.RunAll(_plan.Hooks.CreateRuntime, Moment("createRuntime", ContainerStatus.Creating));
     }
+
+    // The peers change into the bundle before all else: hooks of create and run start there.
+    private HookMoment Moment(string kind, ContainerStatus status) => new(kind, _record, status, _pid) { Folder = _record.Bundle };
 
     private void TakeTerminal(OwnedFd terminal)
     {
@@ -306,9 +307,11 @@ internal sealed class Launch : IDisposable
     private Exception Abort(Exception reason)
     {
         string trouble = _undo.Unwind();
-        if (_hooksBegan)
+
+        // Hooks of any kind may have run since: what they did is undone by those that come last.
+        if (_pid != 0)
         {
-            trouble += PoststopHooks.Run(_plan.Hooks, _record);
+            trouble += PoststopHooks.Run(_plan.Hooks, _record, _record.Bundle);
         }
 
         Dispose();
