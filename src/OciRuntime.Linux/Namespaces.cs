@@ -12,7 +12,7 @@ public static unsafe class Namespaces
     public static void Unshare(CloneFlags flags) =>
         LinuxException.ThrowIfError(Raw.CallBlocking(SyscallNumber.Unshare, (nint)flags), "unshare");
 
-    /// <summary><c>setns(2)</c>. Child only.</summary>
+    /// <summary><c>setns(2)</c>. Child only, but for a network namespace, which each thread has its own of.</summary>
     /// <exception cref="LinuxException">EINVAL: the descriptor is not of a namespace of that type.</exception>
     public static void Join(Fd file, CloneFlags type) =>
         LinuxException.ThrowIfError(Raw.CallBlocking(SyscallNumber.Setns, file.Number, (nint)type), "setns");

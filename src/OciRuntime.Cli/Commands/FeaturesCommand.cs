@@ -34,7 +34,7 @@ internal sealed class FeaturesCommand : Verb
             Selinux = false,
             IntelRdt = new IntelRdtFeatures { Enabled = false },
             IdMappedMounts = false,
-            NetDevices = false,
+            NetDevices = true,
         },
 
         // Clients read runc's keys to see what a runtime that stands in for it can do.

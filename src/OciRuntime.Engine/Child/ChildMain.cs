@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Hooks;
+using OciRuntime.Engine.Network;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
@@ -68,6 +69,7 @@ internal sealed class ChildMain
         }
 
         NamespaceStage.SetUp(_plan);
+        TakeNetDevices();
         List<OwnedFd> readonlyLater = [];
         using OwnedFd root = RootStage.Open(_plan.Root);
         Mount(root.Borrow, readonlyLater);
@@ -85,6 +87,26 @@ internal sealed class ChildMain
         Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
         Send(SyncMessage.Ready);
         Await(SyncMessage.Release);
+    }
+
+    // Before sysctls, some of which are a device's own, and before any hook, which may look for it.
+    private void TakeNetDevices()
+    {
+        if (_plan.NetDevices.IsEmpty)
+        {
+            return;
+        }
+
+        AwaitProceed();
+        using (OwnedFd network = NetworkNamespace.OpenOwnFile())
+        {
+            if (!_context.Channel.TrySend(SyncMessage.Network, descriptor: network.Borrow))
+            {
+                Processes.Exit(1);
+            }
+        }
+
+        ChildEnd.Await(_context.Channel, SyncMessage.NetworkDone);
     }
 
     private void Mount(Fd root, List<OwnedFd> readonlyLater)

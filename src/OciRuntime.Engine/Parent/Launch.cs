@@ -5,6 +5,7 @@ using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.Child;
 using OciRuntime.Engine.Hooks;
+using OciRuntime.Engine.Network;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
@@ -25,6 +26,7 @@ internal sealed class Launch : IDisposable
     private CgroupPlacement? _cgroups;
     private SyncChannel? _channel;
     private ChildProcess? _child;
+    private DeviceMoves? _devices;
 
     private Launch(StateStore store, LaunchOptions options, ContainerPlan plan)
     {
@@ -87,6 +89,7 @@ internal sealed class Launch : IDisposable
 
     public void Dispose()
     {
+        _devices?.Dispose();
         _channel?.Dispose();
         _child?.Dispose();
         _folder.Dispose();
@@ -209,6 +212,10 @@ internal sealed class Launch : IDisposable
         {
             case SyncMessage.Ready:
                 return false;
+            case SyncMessage.Network:
+                MoveNetDevices(descriptor!);
+                _channel.TrySend(SyncMessage.NetworkDone);
+                return true;
             case SyncMessage.RootReady:
                 RunRuntimeHooks();
                 _channel.TrySend(SyncMessage.HooksDone);
@@ -221,6 +228,13 @@ internal sealed class Launch : IDisposable
             default:
                 throw new ContainerException($"creating the container: its first process {StartExchange.Ending(_child!.PidFd)} before it was ready");
         }
+    }
+
+    private void MoveNetDevices(OwnedFd network)
+    {
+        _devices = new DeviceMoves(network);
+        _undo.Push(_devices.Undo);
+        _devices.Run(_plan.NetDevices);
     }
 
     private void RunRuntimeHooks()
@@ -258,6 +272,10 @@ internal sealed class Launch : IDisposable
         {
             throw new ContainerException($"creating the container: its first process {StartExchange.Ending(_child!.PidFd)} before it was released");
         }
+
+        // From here on they are the namespace's: config-linux.md, "Namespace Lifecycle and Container Termination".
+        _devices?.Dispose();
+        _devices = null;
     }
 
     private void WriteProcess(bool isCreated)
