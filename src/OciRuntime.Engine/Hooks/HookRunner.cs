@@ -30,12 +30,18 @@ internal static class HookRunner
     }
 
     /// <summary>Runs one of the list.</summary>
-    public static void Run(ImmutableArray<HookPlan> hooks, int index, HookMoment moment, byte[] state)
+    public static void Run(ImmutableArray<HookPlan> hooks, int index, HookMoment moment, byte[] state) =>
+        Run(hooks[index], $"error running {moment.Kind} hook #{index}: ", state, moment.Environment, moment.Folder);
+
+    /// <summary>Any other program that the runtime needs, in the same way.</summary>
+    /// <param name="input">What it reads from its standard input.</param>
+    public static void RunOne(HookPlan program, byte[] input) => Run(program, "running ", input, null, null);
+
+    private static void Run(HookPlan hook, string doing, byte[] state, ArgumentBlock? environment, string? folder)
     {
-        HookPlan hook = hooks[index];
         long start = Processes.MonotonicNanoseconds();
         ArgumentBlock argv = new(hook.Args);
-        ArgumentBlock envp = hook.Env is { } env ? new ArgumentBlock(env) : moment.Environment ?? new ArgumentBlock([]);
+        ArgumentBlock envp = hook.Env is { } env ? new ArgumentBlock(env) : environment ?? new ArgumentBlock([]);
         using OwnedFd input = Files.MakeMemoryFile("hook-state\0"u8);
         Files.Write(input.Borrow, state);
         Files.Rewind(input.Borrow);
@@ -49,7 +55,7 @@ internal static class HookRunner
         {
             if (Processes.Clone(CloneFlags.None, null, out pidFd) == 0)
             {
-                Become(hook, argv, envp, moment.Folder, input.Borrow, output.Borrow, new SyncChannel(theirs));
+                Become(hook, argv, envp, folder, input.Borrow, output.Borrow, new SyncChannel(theirs));
             }
         }
         finally
@@ -68,7 +74,7 @@ internal static class HookRunner
                 long milliseconds = (Processes.MonotonicNanoseconds() - start) / 1_000_000;
                 string tail = said.Tail();
                 throw new ContainerException(
-                    $"error running {moment.Kind} hook #{index}: {Words(hook)} ({hook.Origin}): after {milliseconds} ms it {ending}{(tail.Length > 0 ? $"; it said: {tail}" : "")}");
+                    $"{doing}{Words(hook)} ({hook.Origin}): after {milliseconds} ms it {ending}{(tail.Length > 0 ? $"; it said: {tail}" : "")}");
             }
         }
     }
