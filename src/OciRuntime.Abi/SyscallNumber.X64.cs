@@ -67,6 +67,7 @@ public static class SyscallNumber
     public const nint Accept4 = 288;
     public const nint Signalfd4 = 289;
     public const nint Dup3 = 292;
+    public const nint Pipe2 = 293;
     public const nint Prlimit64 = 302;
     public const nint Setns = 308;
     public const nint SchedSetattr = 314;

@@ -42,6 +42,15 @@ public static unsafe class Sockets
         return new OwnedFd(socket.Release());
     }
 
+    /// <summary>A socket to the calling thread's network namespace. <c>socket(2)</c>, rtnetlink(7).</summary>
+    public static OwnedFd OpenRoute()
+    {
+        const nint AF_NETLINK = 16;
+        const nint SOCK_RAW = 3;
+        const nint NETLINK_ROUTE = 0;
+        return new OwnedFd((int)LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), "socket AF_NETLINK"));
+    }
+
     /// <summary><c>accept4(2)</c>, again after EINTR.</summary>
     public static OwnedFd Accept(Fd listener)
     {

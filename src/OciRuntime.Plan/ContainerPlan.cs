@@ -28,6 +28,7 @@ public sealed record ContainerPlan
 
     public ImmutableArray<KernelString> MaskedPaths { get; init; } = [];
     public ImmutableArray<KernelString> ReadonlyPaths { get; init; } = [];
+    public ImmutableArray<NetDevicePlan> NetDevices { get; init; } = [];
     public ImmutableArray<SysctlWrite> Sysctls { get; init; } = [];
 
     /// <summary>Null: leave the name alone. sethostname(2).</summary>

@@ -23,6 +23,11 @@ public static partial class PlanText
         Line(text, "root", PropagationName(plan.Root.Propagation) + " recursive");
         AddNamespaces(text, plan);
         AddCgroup(text, plan.Cgroup);
+        foreach (NetDevicePlan device in plan.NetDevices)
+        {
+            Line(text, "network", $"device {Quote(device.Name)} to {(device.IsTemplate ? "template " : "")}{Quote(device.NewName)}");
+        }
+
         AddHooks(text, plan.Hooks);
         foreach (MountStep step in plan.Mounts)
         {

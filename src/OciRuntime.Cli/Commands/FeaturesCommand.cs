@@ -35,7 +35,7 @@ internal sealed class FeaturesCommand : Verb
             IntelRdt = new IntelRdtFeatures { Enabled = false },
             MemoryPolicy = new MemoryPolicyFeatures { Modes = [.. MemoryPolicyMode.Names], Flags = [.. MemoryPolicyFlag.Names] },
             IdMappedMounts = true,
-            NetDevices = false,
+            NetDevices = true,
         },
 
         // Clients read runc's keys to see what a runtime that stands in for it can do.

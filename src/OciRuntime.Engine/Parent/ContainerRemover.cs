@@ -48,7 +48,8 @@ public static class ContainerRemover
     }
 
     /// <summary>Kills what is left of a container and removes all that was made for it. The caller holds its lock.</summary>
-    internal static string Remove(ContainerFolder folder, ContainerRecord? record, HooksPlan hooks)
+    /// <param name="hookFolder">Where the poststop hooks start; null: where the caller is.</param>
+    internal static string Remove(ContainerFolder folder, ContainerRecord? record, HooksPlan hooks, string? hookFolder = null)
     {
         KillFirstProcess(record);
         if (record is not null)
@@ -57,7 +58,7 @@ public static class ContainerRemover
         }
 
         folder.Remove();
-        return record is null ? "" : PoststopHooks.Run(hooks, record);
+        return record is null ? "" : PoststopHooks.Run(hooks, record, hookFolder);
     }
 
     /// <summary>The end of a run in the foreground: somebody else may be deleting the container already.</summary>
@@ -65,7 +66,7 @@ public static class ContainerRemover
     {
         if (folder.Lock())
         {
-            return Remove(folder, record, hooks);
+            return Remove(folder, record, hooks, record.Bundle);
         }
 
         return "";

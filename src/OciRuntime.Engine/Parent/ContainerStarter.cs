@@ -62,7 +62,7 @@ public static class ContainerStarter
             if (!hooks.Poststart.IsEmpty)
             {
                 OtherThreads.AwaitParked();
-                HookRunner.RunAll(hooks.Poststart, "poststart", record, ContainerStatus.Running, record.Pid, null);
+                HookRunner.RunAll(hooks.Poststart, new HookMoment("poststart", record, ContainerStatus.Running, record.Pid));
             }
         }
         catch (Exception e) when (e is ContainerException or LinuxException)

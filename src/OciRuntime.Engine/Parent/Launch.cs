@@ -5,6 +5,7 @@ using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.Child;
 using OciRuntime.Engine.Hooks;
+using OciRuntime.Engine.Network;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
@@ -25,7 +26,7 @@ internal sealed class Launch : IDisposable
     private CgroupPlacement? _cgroups;
     private SyncChannel? _channel;
     private ChildProcess? _child;
-    private bool _hooksBegan;
+    private DeviceMoves? _devices;
 
     private Launch(StateStore store, LaunchOptions options, ContainerPlan plan)
     {
@@ -77,7 +78,7 @@ internal sealed class Launch : IDisposable
             if (!_plan.Hooks.Poststart.IsEmpty)
             {
                 OtherThreads.AwaitParked();
-                HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _child.Pid, null);
+                HookRunner.RunAll(_plan.Hooks.Poststart, Moment("poststart", ContainerStatus.Running));
             }
         }
         catch (Exception e)
@@ -88,6 +89,7 @@ internal sealed class Launch : IDisposable
 
     public void Dispose()
     {
+        _devices?.Dispose();
         _channel?.Dispose();
         _child?.Dispose();
         _folder.Dispose();
@@ -234,6 +236,10 @@ internal sealed class Launch : IDisposable
         {
             case SyncMessage.Ready:
                 return false;
+            case SyncMessage.Network:
+                MoveNetDevices(descriptor!);
+                _channel.TrySend(SyncMessage.NetworkDone);
+                return true;
             case SyncMessage.RootReady:
                 RunRuntimeHooks();
                 _channel.TrySend(SyncMessage.HooksDone);
@@ -255,14 +261,23 @@ internal sealed class Launch : IDisposable
         }
     }
 
+    private void MoveNetDevices(OwnedFd network)
+    {
+        _devices = new DeviceMoves(network);
+        _undo.Push(_devices.Undo);
+        _devices.Run(_plan.NetDevices);
+    }
+
     private void RunRuntimeHooks()
     {
-        _hooksBegan = true;
         WriteProcess(isCreated: false);
         OtherThreads.AwaitParked();
-        HookRunner.RunAll(_plan.Hooks.Prestart, "prestart", _record, ContainerStatus.Creating, _child!.Pid, null);
-        HookRunner.RunAll(_plan.Hooks.CreateRuntime, "createRuntime", _record, ContainerStatus.Creating, _child!.Pid, null);
+        HookRunner.RunAll(_plan.Hooks.Prestart, Moment("prestart", ContainerStatus.Creating));
+        HookRunner.RunAll(_plan.Hooks.CreateRuntime, Moment("createRuntime", ContainerStatus.Creating));
     }
+
+    // The peers change into the bundle before all else: hooks of create and run start there.
+    private HookMoment Moment(string kind, ContainerStatus status) => new(kind, _record, status, _child!.Pid) { Folder = _record.Bundle };
 
     private void Finish()
     {
@@ -288,6 +303,10 @@ internal sealed class Launch : IDisposable
         {
             throw new ContainerException($"creating the container: its first process {StartExchange.Ending(_child!.PidFd)} before it was released");
         }
+
+        // From here on they are the namespace's: config-linux.md, "Namespace Lifecycle and Container Termination".
+        _devices?.Dispose();
+        _devices = null;
     }
 
     private void WriteProcess(bool isCreated)
@@ -301,9 +320,11 @@ internal sealed class Launch : IDisposable
     private Exception Abort(Exception reason)
     {
         string trouble = _undo.Unwind();
-        if (_hooksBegan)
+
+        // Hooks of any kind may have run since: what they did is undone by those that come last.
+        if (_child is not null)
         {
-            trouble += PoststopHooks.Run(_plan.Hooks, _record);
+            trouble += PoststopHooks.Run(_plan.Hooks, _record, _record.Bundle);
         }
 
         Dispose();

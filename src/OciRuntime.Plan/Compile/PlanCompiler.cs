@@ -39,6 +39,7 @@ public static class PlanCompiler
             Devices = DeviceCompiler.Compile(linux.Devices, errors),
             MaskedPaths = RootCompiler.CompilePaths(linux.MaskedPaths, "/linux/maskedPaths", errors),
             ReadonlyPaths = RootCompiler.CompilePaths(linux.ReadonlyPaths, "/linux/readonlyPaths", errors),
+            NetDevices = NetDeviceCompiler.Compile(linux.NetDevices, namespaces, facts, errors),
             Sysctls = SysctlCompiler.Compile(linux.Sysctl, namespaces, errors),
             Hostname = CompileName(spec.Hostname, ownsName, "/hostname", errors),
             Domainname = CompileName(spec.Domainname, ownsName, "/domainname", errors),
@@ -129,11 +130,6 @@ public static class PlanCompiler
         if (linux.IntelRdt is { } rdt && AsksSomething(rdt))
         {
             Refuse.Unsupported(errors, "/linux/intelRdt");
-        }
-
-        if (!linux.NetDevices.IsEmpty)
-        {
-            Refuse.Unsupported(errors, "/linux/netDevices");
         }
     }
 
