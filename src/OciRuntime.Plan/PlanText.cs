@@ -42,6 +42,7 @@ public static partial class PlanText
         }
 
         AddProcess(text, plan.Process);
+        AddSeccomp(text, plan.Seccomp);
         foreach ((string key, string value) in plan.Annotations)
         {
             Line(text, "annotation", $"{Quote(key)} {Quote(value)}");

@@ -5,6 +5,7 @@ using System.Collections.Immutable;
 using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Abi.Seccomp;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Plan.Compile;
@@ -42,6 +43,7 @@ public static class PlanCompiler
             Cgroup = CgroupCompiler.Compile(linux, facts, warnings, errors),
             Hooks = HookCompiler.Compile(spec.Hooks, errors),
             Process = spec.Process is { } process ? ProcessCompiler.Compile(process, namespaces, facts, warnings, errors) : null,
+            Seccomp = SeccompCompiler.Compile(linux.Seccomp, SeccompArchitectures.Native, errors),
             Annotations = CheckAnnotations(spec.Annotations, errors),
         };
         if (errors.Count != before)
@@ -107,11 +109,6 @@ public static class PlanCompiler
 
     private static void CheckUnsupported(LinuxSpec linux, List<SpecError> errors)
     {
-        if (linux.Seccomp is { } seccomp && AsksSomething(seccomp))
-        {
-            Refuse.Unsupported(errors, "/linux/seccomp");
-        }
-
         if (linux.IntelRdt is { } rdt && AsksSomething(rdt))
         {
             Refuse.Unsupported(errors, "/linux/intelRdt");
@@ -138,11 +135,6 @@ public static class PlanCompiler
             Refuse.Unsupported(errors, "/linux/mountLabel");
         }
     }
-
-    private static bool AsksSomething(SeccompSpec seccomp) =>
-        !string.IsNullOrEmpty(seccomp.DefaultAction) || !seccomp.Syscalls.IsEmpty
-        || !string.IsNullOrEmpty(seccomp.ListenerPath) || !string.IsNullOrEmpty(seccomp.ListenerMetadata)
-        || !seccomp.Flags.IsEmpty;
 
     private static bool AsksSomething(IntelRdtSpec rdt) =>
         !string.IsNullOrEmpty(rdt.ClosId) || !rdt.Schemata.IsEmpty
