@@ -12,6 +12,7 @@ internal static class Verbs
         "create"   => new CreateCommand(),
         "debug"    => new DebugCommand(),
         "delete"   => new DeleteCommand(),
+        "exec"     => new ExecCommand(),
         "features" => new FeaturesCommand(),
         "help"     => new HelpCommand(),
         "kill"     => new KillCommand(),
@@ -27,6 +28,6 @@ internal static class Verbs
     internal static Verb[] All() =>
     [
         new RunCommand(), new CreateCommand(), new StartCommand(), new StateCommand(), new KillCommand(),
-        new DeleteCommand(), new ListCommand(), new SpecCommand(), new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
+        new ExecCommand(), new DeleteCommand(), new ListCommand(), new SpecCommand(), new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
     ];
 }
