@@ -4,118 +4,118 @@ using System;
 
 namespace OciRuntime.Abi.Seccomp;
 
-/// <content>The data: 509 names, in order.</content>
+/// <content>The data: 508 names, in order.</content>
 public static partial class SyscallNames
 {
     private const int BucketCount = 1024;
 
     // One after the other.
     private static ReadOnlySpan<byte> Text =>
-        "_llseek_newselect_sysctlacceptaccept4accessacctadd_keyadjtimexafs_syscallalarmarch_prctlarm_fadvise64_64"u8 +
-        "arm_sync_file_rangeatomic_barrieratomic_cmpxchg_32bdflushbindbpfbreakbreakpointbrkcachectlcacheflushcachestatcapget"u8 +
-        "capsetchdirchmodchownchown32chrootclock_adjtimeclock_adjtime64clock_getresclock_getres_time64clock_gettime"u8 +
-        "clock_gettime64clock_nanosleepclock_nanosleep_time64clock_settimeclock_settime64cloneclone3closeclose_rangeconnect"u8 +
-        "copy_file_rangecreatcreate_moduledelete_moduledupdup2dup3epoll_createepoll_create1epoll_ctlepoll_ctl_oldepoll_pwait"u8 +
-        "epoll_pwait2epoll_waitepoll_wait_oldeventfdeventfd2execveexecveatexitexit_groupfaccessatfaccessat2fadvise64"u8 +
-        "fadvise64_64fallocatefanotify_initfanotify_markfchdirfchmodfchmodatfchmodat2fchownfchown32fchownatfchrootfcntlfcntl64"u8 +
-        "fdatasyncfgetxattrfile_getattrfile_setattrfinit_moduleflistxattrflockforkfremovexattrfsconfigfsetxattrfsmountfsopen"u8 +
-        "fspickfstatfstat64fstatat64fstatfsfstatfs64fsyncftimeftruncateftruncate64futexfutex_requeuefutex_time64futex_wait"u8 +
-        "futex_waitvfutex_wakefutimesatget_kernel_symsget_mempolicyget_robust_listget_thread_areaget_tlsgetcpugetcwdgetdents"u8 +
-        "getdents64getegidgetegid32geteuidgeteuid32getgidgetgid32getgroupsgetgroups32getitimergetpagesizegetpeernamegetpgid"u8 +
-        "getpgrpgetpidgetpmsggetppidgetprioritygetrandomgetresgidgetresgid32getresuidgetresuid32getrlimitgetrusagegetsid"u8 +
-        "getsocknamegetsockoptgettidgettimeofdaygetuidgetuid32getxattrgetxattratgttyidleinit_moduleinotify_add_watch"u8 +
-        "inotify_initinotify_init1inotify_rm_watchio_cancelio_destroyio_geteventsio_pgeteventsio_pgetevents_time64io_setup"u8 +
-        "io_submitio_uring_enterio_uring_registerio_uring_setupioctliopermioplioprio_getioprio_setipckcmpkexec_file_load"u8 +
-        "kexec_loadkeyctlkilllandlock_add_rulelandlock_create_rulesetlandlock_restrict_selflchownlchown32lgetxattrlinklinkat"u8 +
-        "listenlistmountlistnslistxattrlistxattratllistxattrlocklookup_dcookielremovexattrlseeklsetxattrlsm_get_self_attr"u8 +
-        "lsm_list_moduleslsm_set_self_attrlstatlstat64madvisemap_shadow_stackmbindmembarriermemfd_creatememfd_secret"u8 +
-        "migrate_pagesmincoremkdirmkdiratmknodmknodatmlockmlock2mlockallmmapmmap2modify_ldtmountmount_setattrmove_mount"u8 +
-        "move_pagesmprotectmpxmq_getsetattrmq_notifymq_openmq_timedreceivemq_timedreceive_time64mq_timedsendmq_timedsend_time64"u8 +
-        "mq_unlinkmremapmsealmsgctlmsggetmsgrcvmsgsndmsyncmultiplexermunlockmunlockallmunmapname_to_handle_atnanosleep"u8 +
-        "newfstatatnfsservctlniceoldfstatoldlstatoldoldunameoldstatoldunameopenopen_by_handle_atopen_treeopen_tree_attropenat"u8 +
-        "openat2pausepciconfig_iobasepciconfig_readpciconfig_writeperf_event_openpersonalitypidfd_getfdpidfd_open"u8 +
-        "pidfd_send_signalpipepipe2pivot_rootpkey_allocpkey_freepkey_mprotectpollppollppoll_time64prctlpread64preadvpreadv2"u8 +
-        "prlimit64process_madviseprocess_mreleaseprocess_vm_readvprocess_vm_writevprofprofilpselect6pselect6_time64ptrace"u8 +
-        "putpmsgpwrite64pwritevpwritev2query_modulequotactlquotactl_fdreadreadaheadreaddirreadlinkreadlinkatreadvrebootrecv"u8 +
-        "recvfromrecvmmsgrecvmmsg_time64recvmsgremap_file_pagesremovexattrremovexattratrenamerenameatrenameat2request_key"u8 +
-        "restart_syscallriscv_flush_icacheriscv_hwprobermdirrseqrseq_slice_yieldrt_sigactionrt_sigpendingrt_sigprocmask"u8 +
-        "rt_sigqueueinfort_sigreturnrt_sigsuspendrt_sigtimedwaitrt_sigtimedwait_time64rt_tgsigqueueinfortass390_guarded_storage"u8 +
-        "s390_pci_mmio_reads390_pci_mmio_writes390_runtime_instrs390_sthyisched_get_priority_maxsched_get_priority_min"u8 +
-        "sched_getaffinitysched_getattrsched_getparamsched_getschedulersched_rr_get_intervalsched_rr_get_interval_time64"u8 +
-        "sched_setaffinitysched_setattrsched_setparamsched_setschedulersched_yieldseccompsecurityselectsemctlsemgetsemop"u8 +
-        "semtimedopsemtimedop_time64sendsendfilesendfile64sendmmsgsendmsgsendtoset_mempolicyset_mempolicy_home_node"u8 +
-        "set_robust_listset_thread_areaset_tid_addressset_tlssetdomainnamesetfsgidsetfsgid32setfsuidsetfsuid32setgidsetgid32"u8 +
-        "setgroupssetgroups32sethostnamesetitimersetnssetpgidsetprioritysetregidsetregid32setresgidsetresgid32setresuid"u8 +
-        "setresuid32setreuidsetreuid32setrlimitsetsidsetsockoptsettimeofdaysetuidsetuid32setxattrsetxattratsgetmaskshmatshmctl"u8 +
-        "shmdtshmgetshutdownsigactionsigaltstacksignalsignalfdsignalfd4sigpendingsigprocmasksigreturnsigsuspendsocketsocketcall"u8 +
-        "socketpairsplicespu_createspu_runssetmaskstatstat64statfsstatfs64statmountstatxstimesttysubpage_protswapcontextswapoff"u8 +
-        "swaponswitch_endiansymlinksymlinkatsyncsync_file_rangesync_file_range2syncfssys_debug_setcontextsyscallsysfssysinfo"u8 +
-        "syslogsysmipsteetgkilltimetimer_createtimer_deletetimer_getoverruntimer_gettimetimer_gettime64timer_settime"u8 +
-        "timer_settime64timerfdtimerfd_createtimerfd_gettimetimerfd_gettime64timerfd_settimetimerfd_settime64timestkilltruncate"u8 +
-        "truncate64tuxcallugetrlimitulimitumaskumountumount2unameunlinkunlinkatunshareuprobeuretprobeuselibuserfaultfdusr26"u8 +
-        "usr32ustatutimeutimensatutimensat_time64utimesvforkvhangupvm86vm86oldvmsplicevserverwait4waitidwaitpidwritewritev"u8;
+        "_llseek_newselect_sysctlacceptaccept4accessacctadd_keyadjtimexafs_syscallalarmarch_prctlarm_fadvise64_64atomic_barrier"u8 +
+        "atomic_cmpxchg_32bdflushbindbpfbreakbreakpointbrkcachectlcacheflushcachestatcapgetcapsetchdirchmodchownchown32chroot"u8 +
+        "clock_adjtimeclock_adjtime64clock_getresclock_getres_time64clock_gettimeclock_gettime64clock_nanosleep"u8 +
+        "clock_nanosleep_time64clock_settimeclock_settime64cloneclone3closeclose_rangeconnectcopy_file_rangecreatcreate_module"u8 +
+        "delete_moduledupdup2dup3epoll_createepoll_create1epoll_ctlepoll_ctl_oldepoll_pwaitepoll_pwait2epoll_waitepoll_wait_old"u8 +
+        "eventfdeventfd2execveexecveatexitexit_groupfaccessatfaccessat2fadvise64fadvise64_64fallocatefanotify_initfanotify_mark"u8 +
+        "fchdirfchmodfchmodatfchmodat2fchownfchown32fchownatfchrootfcntlfcntl64fdatasyncfgetxattrfile_getattrfile_setattr"u8 +
+        "finit_moduleflistxattrflockforkfremovexattrfsconfigfsetxattrfsmountfsopenfspickfstatfstat64fstatat64fstatfsfstatfs64"u8 +
+        "fsyncftimeftruncateftruncate64futexfutex_requeuefutex_time64futex_waitfutex_waitvfutex_wakefutimesatget_kernel_syms"u8 +
+        "get_mempolicyget_robust_listget_thread_areaget_tlsgetcpugetcwdgetdentsgetdents64getegidgetegid32geteuidgeteuid32getgid"u8 +
+        "getgid32getgroupsgetgroups32getitimergetpagesizegetpeernamegetpgidgetpgrpgetpidgetpmsggetppidgetprioritygetrandom"u8 +
+        "getresgidgetresgid32getresuidgetresuid32getrlimitgetrusagegetsidgetsocknamegetsockoptgettidgettimeofdaygetuidgetuid32"u8 +
+        "getxattrgetxattratgttyidleinit_moduleinotify_add_watchinotify_initinotify_init1inotify_rm_watchio_cancelio_destroy"u8 +
+        "io_geteventsio_pgeteventsio_pgetevents_time64io_setupio_submitio_uring_enterio_uring_registerio_uring_setupioctlioperm"u8 +
+        "ioplioprio_getioprio_setipckcmpkexec_file_loadkexec_loadkeyctlkilllandlock_add_rulelandlock_create_ruleset"u8 +
+        "landlock_restrict_selflchownlchown32lgetxattrlinklinkatlistenlistmountlistnslistxattrlistxattratllistxattrlock"u8 +
+        "lookup_dcookielremovexattrlseeklsetxattrlsm_get_self_attrlsm_list_moduleslsm_set_self_attrlstatlstat64madvise"u8 +
+        "map_shadow_stackmbindmembarriermemfd_creatememfd_secretmigrate_pagesmincoremkdirmkdiratmknodmknodatmlockmlock2mlockall"u8 +
+        "mmapmmap2modify_ldtmountmount_setattrmove_mountmove_pagesmprotectmpxmq_getsetattrmq_notifymq_openmq_timedreceive"u8 +
+        "mq_timedreceive_time64mq_timedsendmq_timedsend_time64mq_unlinkmremapmsealmsgctlmsggetmsgrcvmsgsndmsyncmultiplexer"u8 +
+        "munlockmunlockallmunmapname_to_handle_atnanosleepnewfstatatnfsservctlniceoldfstatoldlstatoldoldunameoldstatolduname"u8 +
+        "openopen_by_handle_atopen_treeopen_tree_attropenatopenat2pausepciconfig_iobasepciconfig_readpciconfig_write"u8 +
+        "perf_event_openpersonalitypidfd_getfdpidfd_openpidfd_send_signalpipepipe2pivot_rootpkey_allocpkey_freepkey_mprotect"u8 +
+        "pollppollppoll_time64prctlpread64preadvpreadv2prlimit64process_madviseprocess_mreleaseprocess_vm_readv"u8 +
+        "process_vm_writevprofprofilpselect6pselect6_time64ptraceputpmsgpwrite64pwritevpwritev2query_modulequotactlquotactl_fd"u8 +
+        "readreadaheadreaddirreadlinkreadlinkatreadvrebootrecvrecvfromrecvmmsgrecvmmsg_time64recvmsgremap_file_pagesremovexattr"u8 +
+        "removexattratrenamerenameatrenameat2request_keyrestart_syscallriscv_flush_icacheriscv_hwprobermdirrseqrseq_slice_yield"u8 +
+        "rt_sigactionrt_sigpendingrt_sigprocmaskrt_sigqueueinfort_sigreturnrt_sigsuspendrt_sigtimedwaitrt_sigtimedwait_time64"u8 +
+        "rt_tgsigqueueinfortass390_guarded_storages390_pci_mmio_reads390_pci_mmio_writes390_runtime_instrs390_sthyi"u8 +
+        "sched_get_priority_maxsched_get_priority_minsched_getaffinitysched_getattrsched_getparamsched_getscheduler"u8 +
+        "sched_rr_get_intervalsched_rr_get_interval_time64sched_setaffinitysched_setattrsched_setparamsched_setscheduler"u8 +
+        "sched_yieldseccompsecurityselectsemctlsemgetsemopsemtimedopsemtimedop_time64sendsendfilesendfile64sendmmsgsendmsg"u8 +
+        "sendtoset_mempolicyset_mempolicy_home_nodeset_robust_listset_thread_areaset_tid_addressset_tlssetdomainnamesetfsgid"u8 +
+        "setfsgid32setfsuidsetfsuid32setgidsetgid32setgroupssetgroups32sethostnamesetitimersetnssetpgidsetprioritysetregid"u8 +
+        "setregid32setresgidsetresgid32setresuidsetresuid32setreuidsetreuid32setrlimitsetsidsetsockoptsettimeofdaysetuid"u8 +
+        "setuid32setxattrsetxattratsgetmaskshmatshmctlshmdtshmgetshutdownsigactionsigaltstacksignalsignalfdsignalfd4sigpending"u8 +
+        "sigprocmasksigreturnsigsuspendsocketsocketcallsocketpairsplicespu_createspu_runssetmaskstatstat64statfsstatfs64"u8 +
+        "statmountstatxstimesttysubpage_protswapcontextswapoffswaponswitch_endiansymlinksymlinkatsyncsync_file_range"u8 +
+        "sync_file_range2syncfssys_debug_setcontextsyscallsysfssysinfosyslogsysmipsteetgkilltimetimer_createtimer_delete"u8 +
+        "timer_getoverruntimer_gettimetimer_gettime64timer_settimetimer_settime64timerfdtimerfd_createtimerfd_gettime"u8 +
+        "timerfd_gettime64timerfd_settimetimerfd_settime64timestkilltruncatetruncate64tuxcallugetrlimitulimitumaskumountumount2"u8 +
+        "unameunlinkunlinkatunshareuprobeuretprobeuselibuserfaultfdusr26usr32ustatutimeutimensatutimensat_time64utimesvfork"u8 +
+        "vhangupvm86vm86oldvmsplicevserverwait4waitidwaitpidwritewritev"u8;
 
     // Where each name starts, and where the last ends.
     private static ReadOnlySpan<ushort> Starts =>
     [
-        0, 7, 17, 24, 30, 37, 43, 47, 54, 62, 73, 78, 88, 104, 123, 137, 154, 161, 165, 168, 173, 183, 186, 194, 204, 213, 219, 225, 230,
-        235, 240, 247, 253, 266, 281, 293, 312, 325, 340, 355, 377, 390, 405, 410, 416, 421, 432, 439, 454, 459, 472, 485, 488, 492, 496,
-        508, 521, 530, 543, 554, 566, 576, 590, 597, 605, 611, 619, 623, 633, 642, 652, 661, 673, 682, 695, 708, 714, 720, 728, 737, 743,
-        751, 759, 766, 771, 778, 787, 796, 808, 820, 832, 842, 847, 851, 863, 871, 880, 887, 893, 899, 904, 911, 920, 927, 936, 941, 946,
-        955, 966, 971, 984, 996, 1006, 1017, 1027, 1036, 1051, 1064, 1079, 1094, 1101, 1107, 1113, 1121, 1131, 1138, 1147, 1154, 1163, 1169,
-        1177, 1186, 1197, 1206, 1217, 1228, 1235, 1242, 1248, 1255, 1262, 1273, 1282, 1291, 1302, 1311, 1322, 1331, 1340, 1346, 1357, 1367,
-        1373, 1385, 1391, 1399, 1407, 1417, 1421, 1425, 1436, 1453, 1465, 1478, 1494, 1503, 1513, 1525, 1538, 1558, 1566, 1575, 1589, 1606,
-        1620, 1625, 1631, 1635, 1645, 1655, 1658, 1662, 1677, 1687, 1693, 1697, 1714, 1737, 1759, 1765, 1773, 1782, 1786, 1792, 1798, 1807,
-        1813, 1822, 1833, 1843, 1847, 1861, 1873, 1878, 1887, 1904, 1920, 1937, 1942, 1949, 1956, 1972, 1977, 1987, 1999, 2011, 2024, 2031,
-        2036, 2043, 2048, 2055, 2060, 2066, 2074, 2078, 2083, 2093, 2098, 2111, 2121, 2131, 2139, 2142, 2155, 2164, 2171, 2186, 2208, 2220,
-        2239, 2248, 2254, 2259, 2265, 2271, 2277, 2283, 2288, 2299, 2306, 2316, 2322, 2339, 2348, 2358, 2368, 2372, 2380, 2388, 2399, 2406,
-        2414, 2418, 2435, 2444, 2458, 2464, 2471, 2476, 2492, 2506, 2521, 2536, 2547, 2558, 2568, 2585, 2589, 2594, 2604, 2614, 2623, 2636,
-        2640, 2645, 2657, 2662, 2669, 2675, 2682, 2691, 2706, 2722, 2738, 2755, 2759, 2765, 2773, 2788, 2794, 2801, 2809, 2816, 2824, 2836,
-        2844, 2855, 2859, 2868, 2875, 2883, 2893, 2898, 2904, 2908, 2916, 2924, 2939, 2946, 2962, 2973, 2986, 2992, 3000, 3009, 3020, 3035,
-        3053, 3066, 3071, 3075, 3091, 3103, 3116, 3130, 3145, 3157, 3170, 3185, 3207, 3224, 3228, 3248, 3266, 3285, 3303, 3313, 3335, 3357,
-        3374, 3387, 3401, 3419, 3440, 3468, 3485, 3498, 3512, 3530, 3541, 3548, 3556, 3562, 3568, 3574, 3579, 3589, 3606, 3610, 3618, 3628,
-        3636, 3643, 3649, 3662, 3685, 3700, 3715, 3730, 3737, 3750, 3758, 3768, 3776, 3786, 3792, 3800, 3809, 3820, 3831, 3840, 3845, 3852,
-        3863, 3871, 3881, 3890, 3901, 3910, 3921, 3929, 3939, 3948, 3954, 3964, 3976, 3982, 3990, 3998, 4008, 4016, 4021, 4027, 4032, 4038,
-        4046, 4055, 4066, 4072, 4080, 4089, 4099, 4110, 4119, 4129, 4135, 4145, 4155, 4161, 4171, 4178, 4186, 4190, 4196, 4202, 4210, 4219,
-        4224, 4229, 4233, 4245, 4256, 4263, 4269, 4282, 4289, 4298, 4302, 4317, 4333, 4339, 4359, 4366, 4371, 4378, 4384, 4391, 4394, 4400,
-        4404, 4416, 4428, 4444, 4457, 4472, 4485, 4500, 4507, 4521, 4536, 4553, 4568, 4585, 4590, 4595, 4603, 4613, 4620, 4630, 4636, 4641,
-        4647, 4654, 4659, 4665, 4673, 4680, 4686, 4695, 4701, 4712, 4717, 4722, 4727, 4732, 4741, 4757, 4763, 4768, 4775, 4779, 4786, 4794,
-        4801, 4806, 4812, 4819, 4824, 4830,
+        0, 7, 17, 24, 30, 37, 43, 47, 54, 62, 73, 78, 88, 104, 118, 135, 142, 146, 149, 154, 164, 167, 175, 185, 194, 200, 206, 211, 216,
+        221, 228, 234, 247, 262, 274, 293, 306, 321, 336, 358, 371, 386, 391, 397, 402, 413, 420, 435, 440, 453, 466, 469, 473, 477, 489,
+        502, 511, 524, 535, 547, 557, 571, 578, 586, 592, 600, 604, 614, 623, 633, 642, 654, 663, 676, 689, 695, 701, 709, 718, 724, 732,
+        740, 747, 752, 759, 768, 777, 789, 801, 813, 823, 828, 832, 844, 852, 861, 868, 874, 880, 885, 892, 901, 908, 917, 922, 927, 936,
+        947, 952, 965, 977, 987, 998, 1008, 1017, 1032, 1045, 1060, 1075, 1082, 1088, 1094, 1102, 1112, 1119, 1128, 1135, 1144, 1150, 1158,
+        1167, 1178, 1187, 1198, 1209, 1216, 1223, 1229, 1236, 1243, 1254, 1263, 1272, 1283, 1292, 1303, 1312, 1321, 1327, 1338, 1348, 1354,
+        1366, 1372, 1380, 1388, 1398, 1402, 1406, 1417, 1434, 1446, 1459, 1475, 1484, 1494, 1506, 1519, 1539, 1547, 1556, 1570, 1587, 1601,
+        1606, 1612, 1616, 1626, 1636, 1639, 1643, 1658, 1668, 1674, 1678, 1695, 1718, 1740, 1746, 1754, 1763, 1767, 1773, 1779, 1788, 1794,
+        1803, 1814, 1824, 1828, 1842, 1854, 1859, 1868, 1885, 1901, 1918, 1923, 1930, 1937, 1953, 1958, 1968, 1980, 1992, 2005, 2012, 2017,
+        2024, 2029, 2036, 2041, 2047, 2055, 2059, 2064, 2074, 2079, 2092, 2102, 2112, 2120, 2123, 2136, 2145, 2152, 2167, 2189, 2201, 2220,
+        2229, 2235, 2240, 2246, 2252, 2258, 2264, 2269, 2280, 2287, 2297, 2303, 2320, 2329, 2339, 2349, 2353, 2361, 2369, 2380, 2387, 2395,
+        2399, 2416, 2425, 2439, 2445, 2452, 2457, 2473, 2487, 2502, 2517, 2528, 2539, 2549, 2566, 2570, 2575, 2585, 2595, 2604, 2617, 2621,
+        2626, 2638, 2643, 2650, 2656, 2663, 2672, 2687, 2703, 2719, 2736, 2740, 2746, 2754, 2769, 2775, 2782, 2790, 2797, 2805, 2817, 2825,
+        2836, 2840, 2849, 2856, 2864, 2874, 2879, 2885, 2889, 2897, 2905, 2920, 2927, 2943, 2954, 2967, 2973, 2981, 2990, 3001, 3016, 3034,
+        3047, 3052, 3056, 3072, 3084, 3097, 3111, 3126, 3138, 3151, 3166, 3188, 3205, 3209, 3229, 3247, 3266, 3284, 3294, 3316, 3338, 3355,
+        3368, 3382, 3400, 3421, 3449, 3466, 3479, 3493, 3511, 3522, 3529, 3537, 3543, 3549, 3555, 3560, 3570, 3587, 3591, 3599, 3609, 3617,
+        3624, 3630, 3643, 3666, 3681, 3696, 3711, 3718, 3731, 3739, 3749, 3757, 3767, 3773, 3781, 3790, 3801, 3812, 3821, 3826, 3833, 3844,
+        3852, 3862, 3871, 3882, 3891, 3902, 3910, 3920, 3929, 3935, 3945, 3957, 3963, 3971, 3979, 3989, 3997, 4002, 4008, 4013, 4019, 4027,
+        4036, 4047, 4053, 4061, 4070, 4080, 4091, 4100, 4110, 4116, 4126, 4136, 4142, 4152, 4159, 4167, 4171, 4177, 4183, 4191, 4200, 4205,
+        4210, 4214, 4226, 4237, 4244, 4250, 4263, 4270, 4279, 4283, 4298, 4314, 4320, 4340, 4347, 4352, 4359, 4365, 4372, 4375, 4381, 4385,
+        4397, 4409, 4425, 4438, 4453, 4466, 4481, 4488, 4502, 4517, 4534, 4549, 4566, 4571, 4576, 4584, 4594, 4601, 4611, 4617, 4622, 4628,
+        4635, 4640, 4646, 4654, 4661, 4667, 4676, 4682, 4693, 4698, 4703, 4708, 4713, 4722, 4738, 4744, 4749, 4756, 4760, 4767, 4775, 4782,
+        4787, 4793, 4800, 4805, 4811,
     ];
 
     // A hash table with linear probing: 1 + the place of a name, or 0.
     private static ReadOnlySpan<ushort> Buckets =>
     [
-        0, 432, 0, 0, 138, 326, 291, 0, 0, 0, 0, 0, 0, 73, 0, 19, 210, 0, 0, 276, 91, 0, 30, 0, 0, 0, 0, 0, 0, 0, 324, 411, 392, 483, 0, 0,
-        344, 135, 430, 0, 191, 424, 0, 0, 407, 0, 339, 0, 0, 0, 320, 127, 0, 0, 109, 164, 182, 323, 0, 0, 39, 104, 348, 147, 32, 243, 0, 0,
-        0, 0, 0, 52, 0, 206, 0, 0, 406, 0, 301, 0, 0, 0, 0, 0, 0, 461, 63, 0, 381, 410, 0, 252, 305, 0, 0, 85, 201, 438, 0, 106, 474, 188, 0,
-        0, 0, 349, 76, 152, 369, 436, 0, 0, 0, 442, 27, 454, 66, 139, 134, 327, 400, 132, 458, 8, 394, 0, 338, 153, 0, 0, 0, 250, 3, 0, 0, 0,
-        0, 0, 0, 402, 0, 0, 0, 0, 93, 248, 43, 41, 141, 345, 15, 219, 409, 140, 265, 0, 0, 0, 114, 504, 0, 0, 0, 372, 155, 94, 6, 484, 0,
-        130, 0, 0, 0, 0, 34, 262, 227, 365, 494, 23, 0, 45, 75, 82, 285, 413, 254, 457, 0, 497, 259, 0, 83, 0, 0, 99, 55, 0, 0, 0, 0, 0, 0,
-        0, 0, 0, 0, 0, 194, 303, 435, 0, 313, 0, 0, 74, 397, 143, 0, 0, 0, 0, 0, 0, 38, 433, 293, 423, 0, 0, 0, 0, 80, 98, 108, 177, 253, 0,
-        0, 0, 468, 490, 133, 0, 0, 223, 31, 102, 25, 311, 374, 376, 0, 0, 419, 0, 0, 0, 100, 0, 0, 312, 317, 425, 0, 0, 0, 166, 136, 195,
-        124, 0, 0, 184, 0, 0, 40, 54, 351, 0, 0, 0, 0, 360, 0, 121, 13, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 221, 78, 86, 260, 0, 0, 113, 412,
-        157, 146, 238, 295, 297, 332, 47, 395, 0, 0, 167, 65, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 28, 0, 0, 0, 0, 0, 233, 0, 0, 0,
-        60, 0, 0, 0, 356, 0, 314, 0, 67, 0, 0, 0, 0, 105, 111, 53, 51, 358, 0, 0, 213, 0, 0, 0, 299, 448, 0, 0, 33, 246, 0, 163, 0, 0, 456,
-        189, 183, 69, 0, 429, 160, 0, 0, 0, 0, 292, 190, 386, 487, 18, 499, 0, 328, 181, 0, 0, 0, 159, 383, 434, 387, 0, 0, 46, 446, 321, 0,
-        0, 0, 0, 460, 388, 257, 495, 0, 0, 401, 385, 0, 353, 0, 0, 363, 89, 489, 211, 0, 0, 179, 0, 0, 0, 70, 161, 0, 415, 477, 0, 0, 0, 428,
-        0, 0, 230, 0, 0, 0, 0, 117, 272, 16, 278, 306, 0, 21, 0, 245, 0, 0, 0, 427, 0, 0, 0, 286, 255, 128, 173, 318, 367, 370, 377, 176,
-        379, 207, 0, 79, 192, 235, 0, 0, 0, 1, 315, 0, 0, 0, 220, 37, 266, 148, 0, 0, 0, 0, 0, 0, 0, 36, 503, 414, 0, 0, 0, 0, 0, 0, 0, 479,
-        131, 165, 56, 0, 288, 357, 0, 0, 0, 0, 214, 341, 198, 416, 0, 193, 371, 384, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 62, 112, 218, 225,
-        0, 322, 439, 0, 0, 0, 0, 0, 26, 422, 0, 231, 0, 0, 0, 0, 0, 12, 129, 229, 0, 0, 0, 450, 0, 0, 0, 336, 346, 453, 0, 0, 0, 0, 0, 0,
-        236, 0, 426, 0, 0, 0, 418, 277, 382, 0, 340, 368, 330, 282, 471, 144, 319, 0, 187, 200, 0, 81, 68, 0, 0, 154, 209, 4, 90, 0, 196,
-        224, 290, 0, 0, 0, 0, 0, 354, 0, 61, 0, 0, 0, 0, 0, 263, 440, 0, 84, 0, 247, 308, 333, 0, 398, 0, 35, 142, 199, 343, 437, 119, 49,
-        269, 465, 509, 0, 0, 0, 101, 151, 492, 347, 500, 325, 480, 204, 0, 342, 64, 228, 389, 0, 0, 300, 0, 0, 212, 467, 502, 0, 0, 270, 496,
-        0, 264, 251, 481, 0, 373, 174, 469, 417, 451, 0, 268, 0, 0, 0, 103, 237, 302, 22, 501, 59, 88, 261, 304, 0, 0, 95, 150, 375, 0, 0,
-        352, 118, 96, 399, 378, 9, 216, 281, 298, 283, 441, 449, 459, 14, 0, 0, 0, 361, 463, 0, 0, 0, 0, 0, 0, 175, 0, 0, 0, 0, 0, 240, 0, 0,
-        296, 0, 87, 120, 7, 168, 258, 0, 0, 0, 0, 0, 149, 44, 466, 486, 48, 158, 491, 0, 171, 310, 0, 0, 0, 391, 444, 0, 115, 0, 0, 0, 0, 0,
-        0, 162, 172, 0, 0, 11, 279, 0, 0, 508, 0, 0, 0, 0, 0, 0, 58, 0, 350, 0, 366, 0, 125, 71, 178, 380, 404, 482, 0, 0, 0, 169, 267, 0,
-        294, 0, 0, 0, 180, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 505, 110, 97, 0, 0, 0, 0, 405, 359, 5, 24, 72, 393, 0, 239, 421, 0, 0, 0, 275, 447,
-        0, 0, 0, 280, 0, 0, 0, 0, 452, 0, 455, 498, 273, 222, 0, 0, 0, 256, 0, 0, 0, 0, 0, 0, 0, 274, 202, 0, 170, 186, 331, 443, 0, 0, 0,
-        126, 0, 123, 137, 122, 289, 307, 420, 478, 0, 0, 234, 0, 0, 0, 0, 0, 0, 156, 232, 316, 197, 185, 205, 217, 355, 464, 241, 472, 0, 0,
-        0, 0, 116, 0, 271, 284, 0, 0, 390, 0, 0, 242, 0, 0, 485, 431, 396, 0, 0, 329, 0, 470, 0, 335, 408, 488, 473, 0, 0, 0, 0, 0, 0, 20,
-        507, 0, 249, 0, 0, 215, 203, 309, 0, 0, 0, 226, 0, 0, 0, 2, 0, 244, 0, 0, 10, 0, 0, 0, 0, 0, 29, 77, 445, 57, 107, 476, 506, 17, 0,
-        0, 0, 0, 0, 42, 337, 0, 0, 0, 0, 208, 0, 334, 362, 92, 0, 0, 403, 0, 462, 0, 0, 0, 0, 0, 364, 0, 0, 0, 0, 493, 475, 0, 50, 145, 287,
-        0, 0, 0, 0, 0, 0, 0,
+        0, 431, 0, 0, 137, 325, 290, 0, 0, 0, 0, 0, 0, 72, 0, 18, 209, 0, 0, 275, 90, 0, 29, 0, 0, 0, 0, 0, 0, 0, 323, 410, 391, 482, 0, 0,
+        343, 134, 429, 0, 190, 423, 0, 0, 406, 0, 338, 0, 0, 0, 319, 126, 0, 0, 108, 163, 181, 322, 0, 0, 38, 103, 347, 146, 31, 242, 0, 0,
+        0, 0, 0, 51, 0, 205, 0, 0, 405, 0, 300, 0, 0, 0, 0, 0, 0, 460, 62, 0, 380, 409, 0, 251, 304, 0, 0, 84, 200, 437, 0, 105, 473, 187, 0,
+        0, 0, 348, 75, 151, 368, 435, 0, 0, 0, 441, 26, 453, 65, 138, 133, 326, 399, 131, 457, 8, 393, 0, 337, 152, 0, 0, 0, 249, 3, 0, 0, 0,
+        0, 0, 0, 401, 0, 0, 0, 0, 92, 247, 42, 40, 140, 344, 14, 218, 408, 139, 264, 0, 0, 0, 113, 503, 0, 0, 0, 371, 154, 93, 6, 483, 0,
+        129, 0, 0, 0, 0, 33, 261, 226, 364, 493, 22, 0, 44, 74, 81, 284, 412, 253, 456, 0, 496, 258, 0, 82, 0, 0, 98, 54, 0, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 193, 302, 434, 0, 312, 0, 0, 73, 396, 142, 0, 0, 0, 0, 0, 0, 37, 432, 292, 422, 0, 0, 0, 0, 79, 97, 107, 176, 252, 0,
+        0, 0, 467, 489, 132, 0, 0, 222, 30, 101, 24, 310, 373, 375, 0, 0, 418, 0, 0, 0, 99, 0, 0, 311, 316, 424, 0, 0, 0, 165, 135, 194, 123,
+        0, 0, 183, 0, 0, 39, 53, 350, 0, 0, 0, 0, 359, 0, 120, 13, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 220, 77, 85, 259, 0, 0, 112, 411, 156,
+        145, 237, 294, 296, 331, 46, 394, 0, 0, 166, 64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 27, 0, 0, 0, 0, 0, 232, 0, 0, 0, 59, 0,
+        0, 0, 355, 0, 313, 0, 66, 0, 0, 0, 0, 104, 110, 52, 50, 357, 0, 0, 212, 0, 0, 0, 298, 447, 0, 0, 32, 245, 0, 162, 0, 0, 455, 188,
+        182, 68, 0, 428, 159, 0, 0, 0, 0, 291, 189, 385, 486, 17, 498, 0, 327, 180, 0, 0, 0, 158, 382, 433, 386, 0, 0, 45, 445, 320, 0, 0, 0,
+        0, 459, 387, 256, 494, 0, 0, 400, 384, 0, 352, 0, 0, 362, 88, 488, 210, 0, 0, 178, 0, 0, 0, 69, 160, 0, 414, 476, 0, 0, 0, 427, 0, 0,
+        229, 0, 0, 0, 0, 116, 271, 15, 277, 305, 0, 20, 0, 244, 0, 0, 0, 426, 0, 0, 0, 285, 254, 127, 172, 317, 366, 369, 376, 175, 378, 206,
+        0, 78, 191, 234, 0, 0, 0, 1, 314, 0, 0, 0, 219, 36, 265, 147, 0, 0, 0, 0, 0, 0, 0, 35, 502, 413, 0, 0, 0, 0, 0, 0, 0, 478, 130, 164,
+        55, 0, 287, 356, 0, 0, 0, 0, 213, 340, 197, 415, 0, 192, 370, 383, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 61, 111, 217, 224, 0, 321,
+        438, 0, 0, 0, 0, 0, 25, 421, 0, 230, 0, 0, 0, 0, 0, 12, 128, 228, 0, 0, 0, 449, 0, 0, 0, 335, 345, 452, 0, 0, 0, 0, 0, 0, 235, 0,
+        425, 0, 0, 0, 417, 276, 381, 0, 339, 367, 329, 281, 470, 143, 318, 0, 186, 199, 0, 80, 67, 0, 0, 153, 208, 4, 89, 0, 195, 223, 289,
+        0, 0, 0, 0, 0, 353, 0, 60, 0, 0, 0, 0, 0, 262, 439, 0, 83, 0, 246, 307, 332, 0, 397, 0, 34, 141, 198, 342, 436, 118, 48, 268, 464,
+        508, 0, 0, 0, 100, 150, 491, 346, 499, 324, 479, 203, 0, 341, 63, 227, 388, 0, 0, 299, 0, 0, 211, 466, 501, 0, 0, 269, 495, 0, 263,
+        250, 480, 0, 372, 173, 468, 416, 450, 0, 267, 0, 0, 0, 102, 236, 301, 21, 500, 58, 87, 260, 303, 0, 0, 94, 149, 374, 0, 0, 351, 117,
+        95, 398, 377, 9, 215, 280, 297, 282, 440, 448, 458, 0, 0, 0, 0, 360, 462, 0, 0, 0, 0, 0, 0, 174, 0, 0, 0, 0, 0, 239, 0, 0, 295, 0,
+        86, 119, 7, 167, 257, 0, 0, 0, 0, 0, 148, 43, 465, 485, 47, 157, 490, 0, 170, 309, 0, 0, 0, 390, 443, 0, 114, 0, 0, 0, 0, 0, 0, 161,
+        171, 0, 0, 11, 278, 0, 0, 507, 0, 0, 0, 0, 0, 0, 57, 0, 349, 0, 365, 0, 124, 70, 177, 379, 403, 481, 0, 0, 0, 168, 266, 0, 293, 0, 0,
+        0, 179, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 504, 109, 96, 0, 0, 0, 0, 404, 358, 5, 23, 71, 392, 0, 238, 420, 0, 0, 0, 274, 446, 0, 0, 0,
+        279, 0, 0, 0, 0, 451, 0, 454, 497, 272, 221, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 0, 273, 201, 0, 169, 185, 330, 442, 0, 0, 0, 125, 0,
+        122, 136, 121, 288, 306, 419, 477, 0, 0, 233, 0, 0, 0, 0, 0, 0, 155, 231, 315, 196, 184, 204, 216, 354, 463, 240, 471, 0, 0, 0, 0,
+        115, 0, 270, 283, 0, 0, 389, 0, 0, 241, 0, 0, 484, 430, 395, 0, 0, 328, 0, 469, 0, 334, 407, 487, 472, 0, 0, 0, 0, 0, 0, 19, 506, 0,
+        248, 0, 0, 214, 202, 308, 0, 0, 0, 225, 0, 0, 0, 2, 0, 243, 0, 0, 10, 0, 0, 0, 0, 0, 28, 76, 444, 56, 106, 475, 505, 16, 0, 0, 0, 0,
+        0, 41, 336, 0, 0, 0, 0, 207, 0, 333, 361, 91, 0, 0, 402, 0, 461, 0, 0, 0, 0, 0, 363, 0, 0, 0, 0, 492, 474, 0, 49, 144, 286, 0, 0, 0,
+        0, 0, 0, 0,
     ];
 }

@@ -119,16 +119,10 @@ internal sealed class ChildMain
             throw new ContainerException("starting the container: config.json has no \"process\" (/process)");
         }
 
-        ProcessPlan process = program.Process;
-        HookRunner.RunAll(_plan.Hooks.StartContainer, "startContainer", _context.Record, ContainerStatus.Created, Processes.Id, process.Env);
-        ExecStage.SetUp(program);
-
-        // capabilities(7): whoever gives up CAP_SETGID can't change groups, and a change of user empties the effective set; so the bounding
-        // set goes first, then the ids with the permitted set kept, then the sets.
-        CredentialStage.Run(process);
-        ExecStage.ChangeDirectory(process);
-        Send(SyncMessage.Executing);
-        ExecStage.Execute(program, _context.PreserveFds);
+        // As with runc these hooks, programs of the image, have the container's filter.
+        HookRunner.RunAll(
+            _plan.Hooks.StartContainer, "startContainer", _context.Record, ContainerStatus.Created, Processes.Id, program.Process.Env, _plan.Seccomp);
+        ProgramStage.Run(program, _plan.Seccomp, _context.PreserveFds, _reportTo);
     }
 
     private static SyncChannel AwaitStart(Fd listener)

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Engine.Child;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
@@ -17,10 +18,17 @@ internal static class HookRunner
     /// <remarks>In the parent, its other threads are at rest: <see cref="Parent.OtherThreads"/>.</remarks>
     /// <param name="kind">The property of config.json: <c>createRuntime</c>.</param>
     /// <param name="pid">The container's first process, in the PID namespace of the hooks.</param>
+    /// <param name="filter">Of system calls; null: none.</param>
     /// <param name="environment">What a hook without <c>env</c> gets; null: nothing.</param>
     /// <exception cref="ContainerException">The first hook that failed: which, how, for how long, and what it said.</exception>
     public static void RunAll(
-        ImmutableArray<HookPlan> hooks, string kind, ContainerRecord record, ContainerStatus status, int pid, ImmutableArray<KernelString>? environment)
+        ImmutableArray<HookPlan> hooks,
+        string kind,
+        ContainerRecord record,
+        ContainerStatus status,
+        int pid,
+        ImmutableArray<KernelString>? environment,
+        SeccompPlan? filter = null)
     {
         if (hooks.IsEmpty)
         {
@@ -30,15 +38,15 @@ internal static class HookRunner
         byte[] state = StateJson.ForHook(record, status, pid);
         foreach (HookPlan hook in hooks)
         {
-            Run(hook, $"{kind} hook ", state, environment ?? []);
+            Run(hook, $"{kind} hook ", state, environment ?? [], filter);
         }
     }
 
     /// <summary>Any other program that the runtime needs, in the same way.</summary>
     /// <param name="input">What it reads from its standard input.</param>
-    public static void RunOne(HookPlan program, byte[] input) => Run(program, "", input, []);
+    public static void RunOne(HookPlan program, byte[] input) => Run(program, "", input, [], null);
 
-    private static void Run(HookPlan hook, string kind, byte[] state, ImmutableArray<KernelString> environment)
+    private static void Run(HookPlan hook, string kind, byte[] state, ImmutableArray<KernelString> environment, SeccompPlan? filter)
     {
         long start = Processes.MonotonicNanoseconds();
         ArgumentBlock argv = new(hook.Args);
@@ -55,7 +63,7 @@ internal static class HookRunner
         {
             if (Processes.Clone(CloneFlags.None, null, out pidFd) == 0)
             {
-                Become(hook, argv, envp, input.Borrow, output.Borrow, new SyncChannel(theirs));
+                Become(hook, argv, envp, filter, input.Borrow, output.Borrow, new SyncChannel(theirs));
             }
         }
         finally
@@ -79,7 +87,7 @@ internal static class HookRunner
     }
 
     // Child only: becomes the hook.
-    private static void Become(HookPlan hook, ArgumentBlock argv, ArgumentBlock envp, Fd input, Fd output, SyncChannel channel)
+    private static void Become(HookPlan hook, ArgumentBlock argv, ArgumentBlock envp, SeccompPlan? filter, Fd input, Fd output, SyncChannel channel)
     {
         try
         {
@@ -91,10 +99,15 @@ internal static class HookRunner
             Files.CloseOnExecFrom(3);
             Signals.ResetDispositions();
             _ = Signals.SetMask(0);
+            if (filter is not null)
+            {
+                SeccompStage.LoadWithoutListener(filter);
+            }
+
             Errno errno = Processes.Execute(hook.Path.Span, argv, envp);
             channel.TrySend(SyncMessage.Failure, $"could not be started: exec {hook.Path}: {ErrnoText.Of(errno)}");
         }
-        catch (LinuxException e)
+        catch (Exception e) when (e is LinuxException or ContainerException)
         {
             channel.TrySend(SyncMessage.Failure, $"could not be started: {e.Message}");
         }

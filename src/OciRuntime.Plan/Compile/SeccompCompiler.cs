@@ -337,8 +337,12 @@ internal static class SeccompCompiler
         }
 
         int sendmsg = SyscallNames.IndexOf("sendmsg");
-        uint verdict = profile.TryUnconditional(sendmsg, out uint own) ? own : profile.DefaultVerdict;
-        bool isSure = profile.Conditional(sendmsg) is null || profile.TryUnconditional(sendmsg, out _);
+        bool isSure = profile.TryUnconditional(sendmsg, isWide: true, out uint verdict);
+        if (!isSure && profile.Conditional(sendmsg) is null)
+        {
+            (isSure, verdict) = (true, profile.DefaultVerdict);
+        }
+
         bool lets = isSure && verdict is SeccompReturn.SECCOMP_RET_ALLOW or SeccompReturn.SECCOMP_RET_LOG;
         return new SeccompListenerPlan(socket, spec.ListenerMetadata ?? "", lets);
     }

@@ -32,7 +32,7 @@ internal sealed class SeccompOutcomes(uint defaultVerdict)
     /// <param name="isWide">Whether arguments have 64 bits; else their upper halves don't count.</param>
     internal int Of(SeccompProfile profile, int syscall, bool isWide)
     {
-        if (profile.TryUnconditional(syscall, out uint verdict))
+        if (profile.TryUnconditional(syscall, isWide, out uint verdict))
         {
             return Always(verdict);
         }
@@ -47,7 +47,7 @@ internal sealed class SeccompOutcomes(uint defaultVerdict)
     /// <param name="names">The name of call number 1 + index.</param>
     internal int OfMultiplexer(SeccompProfile profile, int syscall, ReadOnlySpan<string> names, bool isWide)
     {
-        if (profile.TryUnconditional(syscall, out uint verdict))
+        if (profile.TryUnconditional(syscall, isWide, out uint verdict))
         {
             return Always(verdict);
         }
@@ -62,7 +62,7 @@ internal sealed class SeccompOutcomes(uint defaultVerdict)
             }
 
             SeccompCondition number = new(0, SeccompOperator.Equal, ulong.MaxValue, (ulong)i + 1);
-            if (profile.TryUnconditional(behind, out uint own))
+            if (profile.TryUnconditional(behind, isWide, out uint own))
             {
                 rules.Add(new SeccompRule(own, [number]));
                 continue;
@@ -113,12 +113,6 @@ internal sealed class SeccompOutcomes(uint defaultVerdict)
             {
                 return i;
             }
-        }
-
-        // A mask that covers upper halves only is no condition where they don't count.
-        if (!isWide && rules.Find(static rule => Array.TrueForAll(rule.Conditions, static condition => (uint)condition.Mask == 0)) is { } always)
-        {
-            return Always(always.Verdict);
         }
 
         _outcomes.Add(new Outcome { Source = rules, Rules = InOrder(rules), IsWide = isWide });

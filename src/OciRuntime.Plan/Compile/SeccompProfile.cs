@@ -42,13 +42,20 @@ internal sealed class SeccompProfile(uint defaultVerdict)
 
     internal bool Names(int syscall) => _named[syscall];
 
-    internal bool TryUnconditional(int syscall, out uint verdict)
+    /// <param name="isWide">Whether arguments have 64 bits. A mask that covers upper halves only is no condition where they don't count.</param>
+    internal bool TryUnconditional(int syscall, bool isWide, out uint verdict)
     {
         verdict = _unconditional[syscall];
+        if (!isWide && _conditional[syscall] is { } rules
+            && rules.Find(static rule => Array.TrueForAll(rule.Conditions, static condition => (uint)condition.Mask == 0)) is { } always)
+        {
+            verdict = always.Verdict;
+        }
+
         return verdict != NoVerdict;
     }
 
-    /// <summary>Null where there are none.</summary>
+    /// <summary>Those before the first without conditions; null where there are none.</summary>
     internal List<SeccompRule>? Conditional(int syscall) => _conditional[syscall];
 
     /// <summary>
@@ -63,7 +70,7 @@ internal sealed class SeccompProfile(uint defaultVerdict)
         }
 
         _named[syscall] = true;
-        if (verdict == defaultVerdict)
+        if (verdict == defaultVerdict || _unconditional[syscall] != NoVerdict)
         {
             return;
         }
@@ -72,7 +79,7 @@ internal sealed class SeccompProfile(uint defaultVerdict)
         {
             (_conditional[syscall] ??= []).AddRange(rules);
         }
-        else if (_unconditional[syscall] == NoVerdict)
+        else
         {
             _unconditional[syscall] = verdict;
         }
