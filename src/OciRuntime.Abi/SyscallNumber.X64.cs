@@ -71,6 +71,7 @@ public static class SyscallNumber
     public const nint Prlimit64 = 302;
     public const nint Setns = 308;
     public const nint SchedSetattr = 314;
+    public const nint Seccomp = 317;
     public const nint MemfdCreate = 319;
     public const nint Bpf = 321;
     public const nint Statx = 332;
@@ -91,5 +92,6 @@ public static class SyscallNumber
     public const nint Clone3 = 435;
     public const nint CloseRange = 436;
     public const nint Openat2 = 437;
+    public const nint PidfdGetfd = 438;
     public const nint MountSetattr = 442;
 }

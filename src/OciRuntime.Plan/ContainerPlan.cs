@@ -43,6 +43,9 @@ public sealed record ContainerPlan
     /// <summary>Null where config.json has none: such a container can be created, not started.</summary>
     public ProcessPlan? Process { get; init; }
 
+    /// <summary>Null: no filter.</summary>
+    public SeccompPlan? Seccomp { get; init; }
+
     public ImmutableArray<KeyValuePair<string, string>> Annotations { get; init; } = [];
 
     /// <summary>What config.json asks and the host can't give, where the spec wants a warning instead of an error.</summary>

@@ -52,6 +52,7 @@ public static partial class PlanText
         }
 
         AddProcess(text, plan.Process);
+        AddSeccomp(text, plan.Seccomp);
         foreach ((string key, string value) in plan.Annotations)
         {
             Line(text, "annotation", $"{Quote(key)} {Quote(value)}");

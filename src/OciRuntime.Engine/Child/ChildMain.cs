@@ -150,20 +150,16 @@ internal sealed class ChildMain
             throw new ContainerException("starting the container: config.json has no \"process\" (/process)");
         }
 
-        ProcessPlan process = program.Process;
         ExecStage.SetUp(program);
 
-        // capabilities(7): whoever gives up CAP_SETGID can't change groups, and a change of user empties the effective set; so the bounding
-        // set goes first, then the ids with the permitted set kept, then the sets.
-        CredentialStage.Run(process);
-        ExecStage.ChangeDirectory(process);
-
-        // They are programs of the image: they get the rights of the container's own, not the runtime's.
+        // They are programs of the image: they get the rights of the container's own, not the runtime's, and its filter of system calls.
         HookRunner.RunAll(
             _plan.Hooks.StartContainer,
-            new HookMoment("startContainer", _context.Record, ContainerStatus.Created, Processes.Id) { Environment = program.Envp });
-        Send(SyncMessage.Executing);
-        ExecStage.Execute(program, _context.PreserveFds);
+            new HookMoment("startContainer", _context.Record, ContainerStatus.Created, Processes.Id)
+            {
+                Environment = program.Envp, Process = program.Process, Filter = _plan.Seccomp,
+            });
+        ProgramStage.Run(program, _plan.Seccomp, _context.PreserveFds, _reportTo);
     }
 
     private static SyncChannel AwaitStart(Fd listener)

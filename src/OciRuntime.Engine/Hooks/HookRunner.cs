@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Engine.Child;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
@@ -31,17 +32,17 @@ internal static class HookRunner
 
     /// <summary>Runs one of the list.</summary>
     public static void Run(ImmutableArray<HookPlan> hooks, int index, HookMoment moment, byte[] state) =>
-        Run(hooks[index], $"error running {moment.Kind} hook #{index}: ", state, moment.Environment, moment.Folder);
+        Run(hooks[index], $"error running {moment.Kind} hook #{index}: ", state, moment);
 
     /// <summary>Any other program that the runtime needs, in the same way.</summary>
     /// <param name="input">What it reads from its standard input.</param>
-    public static void RunOne(HookPlan program, byte[] input) => Run(program, "running ", input, null, null);
+    public static void RunOne(HookPlan program, byte[] input) => Run(program, "running ", input, null);
 
-    private static void Run(HookPlan hook, string doing, byte[] state, ArgumentBlock? environment, string? folder)
+    private static void Run(HookPlan hook, string doing, byte[] state, HookMoment? moment)
     {
         long start = Processes.MonotonicNanoseconds();
         ArgumentBlock argv = new(hook.Args);
-        ArgumentBlock envp = hook.Env is { } env ? new ArgumentBlock(env) : environment ?? new ArgumentBlock([]);
+        ArgumentBlock envp = hook.Env is { } env ? new ArgumentBlock(env) : moment?.Environment ?? new ArgumentBlock([]);
         using OwnedFd input = Files.MakeMemoryFile("hook-state\0"u8);
         Files.Write(input.Borrow, state);
         Files.Rewind(input.Borrow);
@@ -55,7 +56,7 @@ internal static class HookRunner
         {
             if (Processes.Clone(CloneFlags.None, null, out pidFd) == 0)
             {
-                Become(hook, argv, envp, folder, input.Borrow, output.Borrow, new SyncChannel(theirs));
+                Become(hook, argv, envp, moment, input.Borrow, output.Borrow, new SyncChannel(theirs));
             }
         }
         finally
@@ -80,7 +81,7 @@ internal static class HookRunner
     }
 
     // Child only: becomes the hook.
-    private static void Become(HookPlan hook, ArgumentBlock argv, ArgumentBlock envp, string? folder, Fd input, Fd output, SyncChannel channel)
+    private static void Become(HookPlan hook, ArgumentBlock argv, ArgumentBlock envp, HookMoment? moment, Fd input, Fd output, SyncChannel channel)
     {
         try
         {
@@ -92,20 +93,41 @@ internal static class HookRunner
             Files.CloseOnExecFrom(3);
             Signals.ResetDispositions();
             _ = Signals.SetMask(0);
-            if (folder is not null && Processes.TryChangeDirectory(KernelString.Of(folder).Span) is var refusal and not 0)
+            if (moment?.Folder is { } folder && Processes.TryChangeDirectory(KernelString.Of(folder).Span) is var refusal and not 0)
             {
                 throw new LinuxException("chdir", refusal, folder);
+            }
+
+            if (moment?.Process is { } process)
+            {
+                TakeRights(process, moment.Filter);
             }
 
             Errno errno = Processes.Execute(hook.Path.Span, argv, envp);
             throw new LinuxException("exec", errno, hook.Path.ToString());
         }
-        catch (LinuxException e)
+        catch (Exception e) when (e is LinuxException or ContainerException)
         {
             channel.TrySend(SyncMessage.Failure, $"could not be started: {e.Message}");
         }
 
         Processes.Exit(1);
+    }
+
+    // In the order of ProgramStage, for its reasons.
+    private static void TakeRights(ProcessPlan process, SeccompPlan? filter)
+    {
+        if (filter is not null && !process.NoNewPrivileges)
+        {
+            SeccompStage.LoadWithoutListener(filter);
+        }
+
+        CredentialStage.Run(process);
+        ExecStage.ChangeDirectory(process);
+        if (filter is not null && process.NoNewPrivileges)
+        {
+            SeccompStage.LoadWithoutListener(filter);
+        }
     }
 
     private static string Reaped(Fd pidFd, string ending)

@@ -14,8 +14,9 @@ public static class ContainerStarter
 {
     /// <summary>Lets a created container's program run.</summary>
     /// <param name="hooks">Of the container's own copy of its config.json.</param>
+    /// <param name="listener">Of the same config: of its seccomp filter, or null.</param>
     /// <exception cref="ContainerException">It does not run. The container is stopped if its program could not be executed.</exception>
-    public static void Start(StateStore store, string id, HooksPlan hooks)
+    public static void Start(StateStore store, string id, HooksPlan hooks, SeccompListenerPlan? listener)
     {
         using ContainerFolder folder = store.Open(id);
         if (!folder.Lock() || ContainerQueries.TryTake(folder) is not { } snapshot)
@@ -33,8 +34,13 @@ public static class ContainerStarter
         }
 
         using SyncChannel channel = new(socket);
+        using SeccompAgent? agent = SeccompAgent.Connect(listener);
         channel.TrySend(SyncMessage.Start);
-        StartExchange.Await(channel, pidFd.Borrow, "starting the container");
+        StartExchange.Await(
+            channel,
+            pidFd.Borrow,
+            "starting the container",
+            (text, descriptor) => agent?.Deliver(channel, descriptor, text, pidFd.Borrow, record, ContainerStatus.Created));
         RunPoststart(folder, record, hooks);
     }
 

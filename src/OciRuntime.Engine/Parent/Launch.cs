@@ -22,19 +22,21 @@ internal sealed class Launch : IDisposable
     private readonly ContainerFolder _folder;
     private readonly OwnedFd? _consoleSocket;
     private readonly OwnedFd? _pidfdSocket;
+    private readonly SeccompAgent? _agent;
     private ContainerRecord _record;
     private CgroupPlacement? _cgroups;
     private SyncChannel? _channel;
     private ChildProcess? _child;
     private DeviceMoves? _devices;
 
-    private Launch(StateStore store, LaunchOptions options, ContainerPlan plan)
+    private Launch(StateStore store, LaunchOptions options, ContainerPlan plan, bool andStart)
     {
         _options = options;
         _plan = plan;
         LaunchChecks.Check(options, plan);
         _consoleSocket = options.ConsoleSocket is null ? null : DescriptorSocket.Connect(options.ConsoleSocket, "console-socket");
         _pidfdSocket = options.PidfdSocket is null ? null : DescriptorSocket.Connect(options.PidfdSocket, "pidfd-socket");
+        _agent = andStart ? SeccompAgent.Connect(plan.Seccomp?.Listener) : null;
         _record = NewRecord(options, plan);
         _folder = store.Create(options.Id);
         _undo.Push(_folder.Remove);
@@ -54,7 +56,7 @@ internal sealed class Launch : IDisposable
     /// <exception cref="ContainerException">Nothing is left of it.</exception>
     public static Launch Create(StateStore store, LaunchOptions options, ContainerPlan plan, bool andStart)
     {
-        Launch launch = new(store, options, plan);
+        Launch launch = new(store, options, plan, andStart);
         try
         {
             launch.Prepare();
@@ -74,7 +76,11 @@ internal sealed class Launch : IDisposable
     {
         try
         {
-            StartExchange.Await(_channel!, _child!.PidFd, "starting the container");
+            StartExchange.Await(
+                _channel!,
+                _child!.PidFd,
+                "starting the container",
+                (text, descriptor) => _agent?.Deliver(_channel!, descriptor, text, _child.PidFd, _record, ContainerStatus.Created));
             if (!_plan.Hooks.Poststart.IsEmpty)
             {
                 OtherThreads.AwaitParked();
@@ -95,6 +101,7 @@ internal sealed class Launch : IDisposable
         _folder.Dispose();
         _consoleSocket?.Dispose();
         _pidfdSocket?.Dispose();
+        _agent?.Dispose();
         Relay?.Dispose();
     }
 

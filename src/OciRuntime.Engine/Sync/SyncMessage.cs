@@ -37,6 +37,12 @@ internal enum SyncMessage : byte
     /// <summary>The start command: run the program. A connection that closes without it only asked whether anybody listens.</summary>
     Start,
 
+    /// <summary>Child: here is its filter's listener, as a descriptor, or as its number where the filter forbids to send it.</summary>
+    SeccompListener,
+
+    /// <summary>Parent: it has fetched the listener that it was given by number.</summary>
+    ListenerTaken,
+
     /// <summary>Child: the next thing is the program.</summary>
     Executing,
 

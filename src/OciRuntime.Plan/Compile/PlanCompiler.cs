@@ -5,6 +5,7 @@ using System.Collections.Immutable;
 using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Abi.Seccomp;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Plan.Compile;
@@ -46,6 +47,7 @@ public static class PlanCompiler
             Cgroup = CgroupCompiler.Compile(linux, facts, warnings, errors),
             Hooks = HookCompiler.Compile(spec.Hooks, errors),
             Process = spec.Process is { } process ? ProcessCompiler.Compile(process, linux, namespaces, facts, warnings, errors) : CheckNoProcess(linux, errors),
+            Seccomp = SeccompCompiler.Compile(linux.Seccomp, SeccompArchitectures.Native, errors),
             Annotations = CheckAnnotations(spec.Annotations, errors),
         };
         if (errors.Count != before)
@@ -122,21 +124,11 @@ public static class PlanCompiler
 
     private static void CheckUnsupported(LinuxSpec linux, List<SpecError> errors)
     {
-        if (linux.Seccomp is { } seccomp && AsksSomething(seccomp))
-        {
-            Refuse.Unsupported(errors, "/linux/seccomp");
-        }
-
         if (linux.IntelRdt is { } rdt && AsksSomething(rdt))
         {
             Refuse.Unsupported(errors, "/linux/intelRdt");
         }
     }
-
-    private static bool AsksSomething(SeccompSpec seccomp) =>
-        !string.IsNullOrEmpty(seccomp.DefaultAction) || !seccomp.Syscalls.IsEmpty
-        || !string.IsNullOrEmpty(seccomp.ListenerPath) || !string.IsNullOrEmpty(seccomp.ListenerMetadata)
-        || !seccomp.Flags.IsEmpty;
 
     private static bool AsksSomething(IntelRdtSpec rdt) =>
         !string.IsNullOrEmpty(rdt.ClosId) || !rdt.Schemata.IsEmpty
