@@ -42,6 +42,13 @@ internal sealed class ArgumentNormalizer(RootVerb root)
             {
                 argv = argv[TakeFlag(token, argv)..];
             }
+            else if (Verb is { EndsFlagsAtFirstWord: true })
+            {
+                _output.Add("--");
+                _output.Add(token);
+                _output.AddRange(argv);
+                return;
+            }
             else
             {
                 TakePositional(token);

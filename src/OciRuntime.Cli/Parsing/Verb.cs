@@ -16,6 +16,9 @@ internal abstract class Verb : Command
     /// <summary>How many words the command takes that are not flags.</summary>
     internal abstract (int Minimum, int Maximum) Positionals { get; }
 
+    /// <summary>Whether everything behind the first word is a word: it is for another program.</summary>
+    internal virtual bool EndsFlagsAtFirstWord => false;
+
     internal abstract int Run(Invocation call);
 
     /// <returns>Null, or what is wrong with the number of words.</returns>

@@ -16,6 +16,9 @@ internal static class Verbs
         "help"     => new HelpCommand(),
         "kill"     => new KillCommand(),
         "list"     => new ListCommand(),
+        "pause"    => new PauseCommand(),
+        "ps"       => new PsCommand(),
+        "resume"   => new ResumeCommand(),
         "run"      => new RunCommand(),
         "spec"     => new SpecCommand(),
         "start"    => new StartCommand(),
@@ -27,6 +30,6 @@ internal static class Verbs
     internal static Verb[] All() =>
     [
         new RunCommand(), new CreateCommand(), new StartCommand(), new StateCommand(), new KillCommand(),
-        new DeleteCommand(), new ListCommand(), new SpecCommand(), new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
+        new DeleteCommand(), new ListCommand(), new PsCommand(), new PauseCommand(), new ResumeCommand(), new SpecCommand(), new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
     ];
 }

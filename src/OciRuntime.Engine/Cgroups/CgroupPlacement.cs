@@ -36,6 +36,21 @@ public sealed class CgroupPlacement
         return new CgroupPlacement(layout, hierarchies, folders.MoveToImmutable());
     }
 
+    /// <summary>What each folder's hierarchy has, for the record.</summary>
+    public ImmutableArray<string> Controllers
+    {
+        get
+        {
+            ImmutableArray<string>.Builder controllers = ImmutableArray.CreateBuilder<string>(Hierarchies.Count);
+            foreach (CgroupHierarchy hierarchy in Hierarchies)
+            {
+                controllers.Add(hierarchy.Controllers);
+            }
+
+            return controllers.MoveToImmutable();
+        }
+    }
+
     /// <summary>The folder of the hierarchy that has <paramref name="controller"/>.</summary>
     /// <returns>Null where no hierarchy has it.</returns>
     public string? FolderOf(string controller)

@@ -106,6 +106,7 @@ internal sealed class Launch : IDisposable
         Created = Timestamp.Now(),
         OwnerUid = Credentials.EffectiveUserId,
         HasProcess = plan.Process is not null,
+        HasPidNamespace = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
         Annotations = plan.Annotations,
     };
 
@@ -114,7 +115,12 @@ internal sealed class Launch : IDisposable
     {
         _cgroups = CgroupPlacement.Choose(CgroupHierarchy.DetectLayout(), _plan.Cgroup.Path, _options.Id);
         CgroupFs.RefuseOccupied(_cgroups);
-        _record = _record with { CgroupFolders = _cgroups.Folders, CgroupParents = CgroupFs.MissingParents(_cgroups) };
+        _record = _record with
+        {
+            CgroupFolders = _cgroups.Folders,
+            CgroupControllers = _cgroups.Controllers,
+            CgroupParents = CgroupFs.MissingParents(_cgroups),
+        };
         _folder.WriteRecord(_record);
         _folder.WriteConfig(_options.Config.Span);
         _undo.Push(() => CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents));
@@ -138,7 +144,7 @@ internal sealed class Launch : IDisposable
         {
             // As with every peer: a user who may make none, and asks for nothing that needs one, goes without.
             CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents);
-            _record = _record with { CgroupFolders = [], CgroupParents = [] };
+            _record = _record with { CgroupFolders = [], CgroupControllers = [], CgroupParents = [] };
             _cgroups = CgroupPlacement.None(_cgroups!.Layout);
         }
 

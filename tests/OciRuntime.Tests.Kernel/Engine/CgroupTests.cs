@@ -142,7 +142,9 @@ public sealed class CgroupTests : KernelTest
         Directory.CreateDirectory(cgroup.Path + "/inner");
         Join(cgroup.Path);
         Join(cgroup.Path + "/inner");
-        CgroupProcesses.Signal(["/sys/fs/cgroup/no/such", cgroup.Path, cgroup.Path], 15);
+        ContainerCgroup container = new(["/sys/fs/cgroup/no/such", cgroup.Path, cgroup.Path], ["a", "", "b"]);
+        CgroupProcesses.All(container).Should().BeEquivalentTo(_members.Select(member => member.Id));
+        CgroupProcesses.Signal(container, 15);
         _members.ForEach(member => member.WaitForExit());
         _members.Should().OnlyContain(member => member.ExitCode == 128 + 15);
         CgroupProcesses.In(KernelString.Of("/sys/fs/cgroup/no/such")).Should().BeEmpty();
