@@ -54,25 +54,33 @@ internal static class Program
         }
 
         call.Log.Debug($"{BuildFacts.Version}: {call.Verb.Name} {string.Join(' ', call.Words)}: state is in {call.Global.Root}");
-        return call.Verb.Run(call);
+        try
+        {
+            return call.Verb.Run(call);
+        }
+        catch (Exception exception)
+        {
+            Report(call.Log, exception, call.Verb.FailurePrefix);
+            return call.Verb.FailureStatus;
+        }
     }
 
     /// <summary>The only place that makes a message of a failure.</summary>
-    private static void Report(Log log, Exception exception)
+    private static void Report(Log log, Exception exception, string prefix = "")
     {
         switch (exception)
         {
             case InvalidConfigException invalid:
-                log.Error(invalid.Message, Lines(invalid));
+                log.Error($"{prefix}{invalid.Message}", Lines(invalid));
                 break;
             case CommandException { Hint: { } hint }:
-                log.Error(exception.Message, [exception.Message, hint]);
+                log.Error($"{prefix}{exception.Message}", [$"{prefix}{exception.Message}", hint]);
                 break;
             case CommandException or ContainerException or LinuxException:
-                log.Error(exception.Message);
+                log.Error($"{prefix}{exception.Message}");
                 break;
             default:
-                log.Error($"internal error: {exception.GetType().Name}: {exception.Message}");
+                log.Error($"{prefix}internal error: {exception.GetType().Name}: {exception.Message}");
                 break;
         }
     }

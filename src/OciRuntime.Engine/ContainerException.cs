@@ -12,6 +12,8 @@ public sealed class ContainerException(string message) : Exception(message)
     public const string NotRunning = "container not running";
     public const string NotPaused = "container not paused";
     public const string InvalidId = "invalid container ID format";
+    public const string ExecStopped = "cannot exec in a stopped container";
+    public const string ExecPaused = "cannot exec in a paused container (use --ignore-paused to override)";
     public const string StartRunning = "cannot start an already running container";
     public const string StartStopped = "cannot start a container that has stopped";
 }

@@ -24,14 +24,24 @@ public static unsafe class Processes
     /// <exception cref="LinuxException">EPERM, ENOSPC (too many namespaces), EAGAIN (pids limit), EBUSY (cgroup with controllers and children).</exception>
     public static int Clone(CloneFlags flags, Fd? cgroup, out OwnedFd? pidFd)
     {
-        int descriptor = -1;
         CloneArgs args = new()
         {
-            Flags = flags | CloneFlags.CLONE_PIDFD | (cgroup is null ? CloneFlags.None : CloneFlags.CLONE_INTO_CGROUP),
-            PidFd = (ulong)&descriptor,
+            Flags = flags | (cgroup is null ? CloneFlags.None : CloneFlags.CLONE_INTO_CGROUP),
             ExitSignal = (ulong)Signum.SIGCHLD,
             Cgroup = (ulong)(cgroup?.Number ?? 0),
         };
+        return Clone(args, out pidFd);
+    }
+
+    /// <summary><c>clone3(2)</c> with CLONE_PARENT: as <see cref="Clone(CloneFlags, Fd?, out OwnedFd?)"/>, but the new process is a child of the caller's parent.</summary>
+    public static int CloneSibling(CloneFlags flags, out OwnedFd? pidFd) =>
+        Clone(new CloneArgs { Flags = flags | CloneFlags.CLONE_PARENT }, out pidFd);
+
+    private static int Clone(CloneArgs args, out OwnedFd? pidFd)
+    {
+        int descriptor = -1;
+        args.Flags |= CloneFlags.CLONE_PIDFD;
+        args.PidFd = (ulong)&descriptor;
         nint result = Raw.Call(SyscallNumber.Clone3, (nint)(&args), sizeof(CloneArgs));
         pidFd = result > 0 ? new OwnedFd(descriptor) : null;
         return (int)LinuxException.ThrowIfError(result, "clone3");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.CommandLine;
-using System.Globalization;
 using OciRuntime.Cli.Config;
 using OciRuntime.Cli.Parsing;
 using OciRuntime.Engine.Parent;
@@ -68,18 +67,6 @@ internal abstract class BundleVerb : Verb
         PidfdSocket = call.Arguments.ValueOf(_pidfdSocket),
         NoPivot = call.Arguments.IsOn(_noPivot),
         NoNewKeyring = call.Arguments.IsOn(_noNewKeyring),
-        PreserveFds = ReadPreserveFds(call.Arguments.ValueOf(_preserveFds)),
+        PreserveFds = Flags.DescriptorCount(call.Arguments.ValueOf(_preserveFds)),
     };
-
-    private static int ReadPreserveFds(string? text)
-    {
-        if (text is null)
-        {
-            return 0;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
-            ? count
-            : throw new CommandException($"invalid value \"{text}\" for --preserve-fds: not a number of descriptors");
-    }
 }

@@ -27,7 +27,7 @@ internal sealed class PsCommand : Verb
 
     internal override (int Minimum, int Maximum) Positionals => (1, int.MaxValue);
 
-    internal override bool EndsFlagsAtFirstWord => true;
+    internal override bool StopsAtWord => true;
 
     internal override int Run(Invocation call)
     {

@@ -17,6 +17,9 @@ internal sealed class ArgumentNormalizer(RootVerb root)
     // Where the flags of the current scope start in the output: one name may mean two things before and after the command.
     private int _scopeStart;
 
+    // Behind the command.
+    private int _words;
+
     internal IReadOnlyList<string> Output => _output;
 
     /// <summary>Null: no command was named.</summary>
@@ -42,16 +45,16 @@ internal sealed class ArgumentNormalizer(RootVerb root)
             {
                 argv = argv[TakeFlag(token, argv)..];
             }
-            else if (Verb is { EndsFlagsAtFirstWord: true })
-            {
-                _output.Add("--");
-                _output.Add(token);
-                _output.AddRange(argv);
-                return;
-            }
             else
             {
                 TakePositional(token);
+                if (Verb is { StopsAtWord: true } && _words > 0)
+                {
+                    // In front of it, or a dash in the command would be a flag of ours.
+                    _output.Insert(_output.Count - 1, "--");
+                    _output.AddRange(argv);
+                    return;
+                }
             }
         }
     }
@@ -68,6 +71,8 @@ internal sealed class ArgumentNormalizer(RootVerb root)
         {
             case Option<string> flag:
                 return TakeValue(flag, value, following);
+            case Option<string[]> flag:
+                return TakeRepeatable(flag, value, following);
             case Option<bool> flag:
                 TakeSwitch(flag, value);
                 return 0;
@@ -105,6 +110,12 @@ internal sealed class ArgumentNormalizer(RootVerb root)
 
     private int TakeValue(Option<string> flag, string? value, ReadOnlySpan<string> following)
     {
+        if (flag.Arity.MinimumNumberOfValues == 0)
+        {
+            TakeChoice(flag, value);
+            return 0;
+        }
+
         int taken = 0;
         if (value is null && flag == root.Rootless && (following.IsEmpty || !GlobalOptions.IsRootlessValue(following[0])))
         {
@@ -123,6 +134,31 @@ internal sealed class ArgumentNormalizer(RootVerb root)
 
         Replace(flag, value.Length == 0 ? null : string.Concat(flag.Name, "=", value));
         return taken;
+    }
+
+    private int TakeRepeatable(Option<string[]> flag, string? value, ReadOnlySpan<string> following)
+    {
+        if (value is null && following.IsEmpty)
+        {
+            Problem = $"flag needs an argument: {flag.Name}";
+            return 0;
+        }
+
+        _output.Add(string.Concat(flag.Name, "=", value ?? following[0]));
+        return value is null ? 1 : 0;
+    }
+
+    // A switch of which "off" is not the same as "not given".
+    private void TakeChoice(Option<string> flag, string? value)
+    {
+        bool? choice = value is null ? true : BooleanText.Parse(value);
+        if (choice is null)
+        {
+            Problem = $"invalid value \"{value}\" for flag {flag.Name}: not a boolean";
+            return;
+        }
+
+        Replace(flag, $"{flag.Name}={(choice.Value ? "true" : "false")}");
     }
 
     private void TakeSwitch(Option<bool> flag, string? value)
@@ -164,6 +200,7 @@ internal sealed class ArgumentNormalizer(RootVerb root)
         _output.Add(token);
         if (Verb is not null)
         {
+            _words++;
             return;
         }
 

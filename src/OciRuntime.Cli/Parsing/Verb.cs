@@ -16,8 +16,14 @@ internal abstract class Verb : Command
     /// <summary>How many words the command takes that are not flags.</summary>
     internal abstract (int Minimum, int Maximum) Positionals { get; }
 
-    /// <summary>Whether everything behind the first word is a word: it is for another program.</summary>
-    internal virtual bool EndsFlagsAtFirstWord => false;
+    /// <summary>Whether all that follows the first word is words: another program's command line.</summary>
+    internal virtual bool StopsAtWord => false;
+
+    /// <summary>What ocirun exits with if <see cref="Run"/> fails.</summary>
+    internal virtual int FailureStatus => ExitCode.Failure;
+
+    /// <summary>How the message of such a failure starts.</summary>
+    internal virtual string FailurePrefix => "";
 
     internal abstract int Run(Invocation call);
 

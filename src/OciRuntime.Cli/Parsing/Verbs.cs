@@ -12,6 +12,7 @@ internal static class Verbs
         "create"   => new CreateCommand(),
         "debug"    => new DebugCommand(),
         "delete"   => new DeleteCommand(),
+        "exec"     => new ExecCommand(),
         "features" => new FeaturesCommand(),
         "help"     => new HelpCommand(),
         "kill"     => new KillCommand(),
@@ -30,6 +31,7 @@ internal static class Verbs
     internal static Verb[] All() =>
     [
         new RunCommand(), new CreateCommand(), new StartCommand(), new StateCommand(), new KillCommand(),
-        new DeleteCommand(), new ListCommand(), new PsCommand(), new PauseCommand(), new ResumeCommand(), new SpecCommand(), new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
+        new ExecCommand(), new PsCommand(), new PauseCommand(), new ResumeCommand(), new DeleteCommand(), new ListCommand(), new SpecCommand(),
+        new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
     ];
 }

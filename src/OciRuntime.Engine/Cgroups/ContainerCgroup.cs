@@ -30,11 +30,14 @@ public readonly record struct ContainerCgroup(ImmutableArray<string> Folders, Im
 
     /// <summary>The folder whose files are a controller's.</summary>
     /// <returns>Null where no hierarchy has it.</returns>
-    public string? FolderOf(string controller)
+    public string? FolderOf(string controller) => IndexOf(controller) is >= 0 and int index ? Folders[index] : null;
+
+    /// <returns>Of <see cref="FolderOf"/>; -1 where no hierarchy has the controller.</returns>
+    public int IndexOf(string controller)
     {
         if (IsVersion2)
         {
-            return Folders[0];
+            return 0;
         }
 
         for (int i = 0; i < Folders.Length; i++)
@@ -43,11 +46,11 @@ public readonly record struct ContainerCgroup(ImmutableArray<string> Folders, Im
             {
                 if (Controllers[i].AsSpan(part).SequenceEqual(controller))
                 {
-                    return Folders[i];
+                    return i;
                 }
             }
         }
 
-        return null;
+        return -1;
     }
 }

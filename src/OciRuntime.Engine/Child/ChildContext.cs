@@ -21,9 +21,8 @@ internal sealed record ChildContext
     public OwnedFd? StartListener { get; init; }
 
     /// <summary>Null where config.json has no process.</summary>
-    public ArgumentBlock? Argv { get; init; }
+    public ProgramStart? Program { get; init; }
 
-    public ArgumentBlock? Envp { get; init; }
     public bool NoPivot { get; init; }
     public bool NoNewKeyring { get; init; }
 

@@ -14,8 +14,6 @@ namespace OciRuntime.Engine.Child;
 /// <remarks>Child only. A copy of the parent with this thread alone. Whatever fails is sent to whoever waits, and the process ends.</remarks>
 internal sealed class ChildMain
 {
-    private const int FirstFreeDescriptor = 3;
-
     private readonly ChildContext _context;
     private readonly ContainerPlan _plan;
     private SyncChannel _reportTo;
@@ -40,11 +38,8 @@ internal sealed class ChildMain
         }
         catch (Exception e)
         {
-            string text = e is LinuxException or ContainerException ? e.Message : $"internal error: {e.GetType().Name}: {e.Message}";
-            child._reportTo.TrySend(SyncMessage.Failure, text);
+            ChildEnd.Fail(child._reportTo, e);
         }
-
-        Processes.Exit(1);
     }
 
     private void Create()
@@ -79,7 +74,7 @@ internal sealed class ChildMain
         EnterCgroupNamespace();
         RunCreateHooks();
         MaskStage.Run(root.Borrow, _plan);
-        TerminalStage.Run(root.Borrow, _plan.Process, _context.Channel);
+        TerminalStage.Run(root.Borrow, _plan.Process, _context.Channel, isConsole: true);
         ExecStage.MakeWorkingDirectory(root.Borrow, _plan.Process);
         MountStage.Seal(readonlyLater);
         RootStage.Enter(root.Borrow, _plan, _context.NoPivot);
@@ -118,20 +113,21 @@ internal sealed class ChildMain
             _reportTo = AwaitStart(listener.Borrow);
         }
 
-        if (_plan.Process is not { } process)
+        if (_context.Program is not { } program)
         {
             throw new ContainerException("starting the container: config.json has no \"process\" (/process)");
         }
 
+        ProcessPlan process = program.Process;
         HookRunner.RunAll(_plan.Hooks.StartContainer, "startContainer", _context.Record, ContainerStatus.Created, Processes.Id, process.Env);
-        ExecStage.SetUp(process, _context);
+        ExecStage.SetUp(program);
 
         // capabilities(7): whoever gives up CAP_SETGID can't change groups, and a change of user empties the effective set; so the bounding
         // set goes first, then the ids with the permitted set kept, then the sets.
         CredentialStage.Run(process);
         ExecStage.ChangeDirectory(process);
         Send(SyncMessage.Executing);
-        ExecStage.Execute(process, _context);
+        ExecStage.Execute(program, _context.PreserveFds);
     }
 
     private static SyncChannel AwaitStart(Fd listener)
@@ -152,29 +148,11 @@ internal sealed class ChildMain
 
     private void Begin()
     {
-        CloseInherited();
+        ChildEnd.CloseInherited(_context.PreserveFds, [_context.Channel.Socket.Number, _context.StartListener?.Borrow.Number ?? -1]);
 
         // prctl(2): if the parent is killed the child goes with it, wherever it is; at the next Await it would notice anyway.
         Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
         Processes.StartSession();
-    }
-
-    // The parent's end of the channel, or the child would never see the parent go; and what else the parent has open: its locks, its log.
-    private void CloseInherited()
-    {
-        Span<int> kept = [_context.Channel.Socket.Number, _context.StartListener?.Borrow.Number ?? -1];
-        kept.Sort();
-        uint first = (uint)(FirstFreeDescriptor + _context.PreserveFds);
-        foreach (int number in kept)
-        {
-            if (number >= first)
-            {
-                Files.CloseRange(first, (uint)number - 1);
-                first = (uint)number + 1;
-            }
-        }
-
-        Files.CloseRange(first, uint.MaxValue);
     }
 
     // cgroup_namespaces(7): the root of the namespace is the group that the process is in at that moment, so the parent comes first.
@@ -215,22 +193,7 @@ internal sealed class ChildMain
         }
     }
 
-    private void Await(SyncMessage expected)
-    {
-        SyncMessage message = _context.Channel.Receive(out _, out OwnedFd? descriptor);
-        descriptor?.Dispose();
-        if (message != expected)
-        {
-            // The parent is gone: nobody is left to tell, and nothing may be left behind.
-            Processes.Exit(1);
-        }
-    }
+    private void Await(SyncMessage expected) => ChildEnd.Await(_context.Channel, expected);
 
-    private void Send(SyncMessage message)
-    {
-        if (!_reportTo.TrySend(message))
-        {
-            Processes.Exit(1);
-        }
-    }
+    private void Send(SyncMessage message) => ChildEnd.Send(_reportTo, message);
 }

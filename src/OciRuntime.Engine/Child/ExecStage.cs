@@ -40,11 +40,11 @@ internal static class ExecStage
     }
 
     /// <summary>What needs the runtime's own privileges: HOME, the owner of the terminal, the umask.</summary>
-    public static void SetUp(ProcessPlan process, ChildContext context)
+    public static void SetUp(ProgramStart program)
     {
-        HomeVariable.Add(process, context.Envp!);
-        OwnStandardDescriptors(process);
-        _ = Processes.SetFileModeMask(process.Umask);
+        HomeVariable.Add(program.Process, program.Envp);
+        OwnStandardDescriptors(program.Process);
+        _ = Processes.SetFileModeMask(program.Process.Umask);
     }
 
     /// <summary>With the program's own rights; where they do not suffice the process stays where create went.</summary>
@@ -67,12 +67,12 @@ internal static class ExecStage
     }
 
     /// <summary>Never returns but by an exception with exec's own error.</summary>
-    public static void Execute(ProcessPlan process, ChildContext context)
+    public static void Execute(ProgramStart program, int preserveFds)
     {
-        CloseDescriptors(context.PreserveFds);
+        CloseDescriptors(preserveFds);
         Signals.ResetDispositions();
         _ = Signals.SetMask(0);
-        ProgramLookup.Execute(process, context.Argv!, context.Envp!);
+        ProgramLookup.Execute(program.Process, program.Argv, program.Envp);
     }
 
     private static void CloseDescriptors(int preserved)

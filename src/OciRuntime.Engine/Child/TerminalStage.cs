@@ -11,7 +11,8 @@ internal static class TerminalStage
 {
     private const long DEVPTS_SUPER_MAGIC = 0x1cd1;
 
-    public static void Run(Fd root, ProcessPlan? process, SyncChannel channel)
+    /// <param name="isConsole">Whether it becomes the container's /dev/console: that of the first process does.</param>
+    public static void Run(Fd root, ProcessPlan? process, SyncChannel channel, bool isConsole)
     {
         if (process is not { Terminal: true })
         {
@@ -28,7 +29,11 @@ internal static class TerminalStage
                 _ = Terminals.TrySetSize(terminal.Borrow, new WindowSize { Rows = process.ConsoleHeight, Columns = process.ConsoleWidth });
             }
 
-            MountConsole(root, terminal.Borrow);
+            if (isConsole)
+            {
+                MountConsole(root, terminal.Borrow);
+            }
+
             Connect(terminal.Borrow);
             if (!channel.TrySend(SyncMessage.Console, default, master.Borrow))
             {

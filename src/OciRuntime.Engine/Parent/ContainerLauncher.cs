@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.State;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
@@ -51,10 +50,8 @@ public static class ContainerLauncher
         using Launch launch = Launch.Create(store, options, plan, andStart: true);
         launch.Start();
         launch.Folder.Unlock();
-        WaitInfo ending = Foreground.Attend(launch.PidFd, launch.Record.Pid, launch.Relay);
+        int status = Foreground.StatusOf(Foreground.Attend(launch.PidFd, launch.Record.Pid, launch.Relay));
         warnings = options.Keep ? "" : ContainerRemover.RemoveEnded(launch.Folder, launch.Record, plan.Hooks);
-
-        const int CLD_EXITED = 1;
-        return ending.Code == CLD_EXITED ? ending.Status : 128 + ending.Status;
+        return status;
     }
 }

@@ -34,7 +34,7 @@ public static class ContainerStarter
 
         using SyncChannel channel = new(socket);
         channel.TrySend(SyncMessage.Start);
-        StartExchange.Await(channel, pidFd.Borrow);
+        StartExchange.Await(channel, pidFd.Borrow, "starting the container");
         RunPoststart(folder, record, hooks);
     }
 

@@ -36,6 +36,13 @@ internal static class Foreground
         }
     }
 
+    /// <summary>As a shell has it: 128 + n if signal n killed it.</summary>
+    public static int StatusOf(WaitInfo ending)
+    {
+        const int CLD_EXITED = 1;
+        return ending.Code == CLD_EXITED ? ending.Status : 128 + ending.Status;
+    }
+
     private static void ForwardSignals(Fd signals, Fd pidFd, int pid, TerminalRelay? relay)
     {
         while (Signals.TryReadDescriptor(signals, out SignalInfo info))

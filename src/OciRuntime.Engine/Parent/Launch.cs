@@ -24,8 +24,7 @@ internal sealed class Launch : IDisposable
     private ContainerRecord _record;
     private CgroupPlacement? _cgroups;
     private SyncChannel? _channel;
-    private OwnedFd? _pidFd;
-    private int _pid;
+    private ChildProcess? _child;
     private bool _hooksBegan;
 
     private Launch(StateStore store, LaunchOptions options, ContainerPlan plan)
@@ -44,7 +43,7 @@ internal sealed class Launch : IDisposable
 
     public ContainerFolder Folder => _folder;
 
-    public Fd PidFd => _pidFd!.Borrow;
+    public Fd PidFd => _child!.PidFd;
 
     /// <summary>Between the caller's terminal and the container's, where nobody else was given that.</summary>
     public TerminalRelay? Relay { get; private set; }
@@ -74,11 +73,11 @@ internal sealed class Launch : IDisposable
     {
         try
         {
-            StartExchange.Await(_channel!, _pidFd!.Borrow);
+            StartExchange.Await(_channel!, _child!.PidFd, "starting the container");
             if (!_plan.Hooks.Poststart.IsEmpty)
             {
                 OtherThreads.AwaitParked();
-                HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _pid, null);
+                HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _child.Pid, null);
             }
         }
         catch (Exception e)
@@ -90,7 +89,7 @@ internal sealed class Launch : IDisposable
     public void Dispose()
     {
         _channel?.Dispose();
-        _pidFd?.Dispose();
+        _child?.Dispose();
         _folder.Dispose();
         _consoleSocket?.Dispose();
         _pidfdSocket?.Dispose();
@@ -107,6 +106,7 @@ internal sealed class Launch : IDisposable
         OwnerUid = Credentials.EffectiveUserId,
         HasProcess = plan.Process is not null,
         HasPidNamespace = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
+        NoNewKeyring = options.NoNewKeyring,
         Annotations = plan.Annotations,
     };
 
@@ -164,8 +164,7 @@ internal sealed class Launch : IDisposable
             Cgroups = _cgroups!,
             Channel = childChannel,
             StartListener = listener,
-            Argv = _plan.Process is { } process ? new ArgumentBlock(process.Args) : null,
-            Envp = _plan.Process is { } sameProcess ? new ArgumentBlock(sameProcess.Env, HomeVariable.SpareSize) : null,
+            Program = _plan.Process is { } process ? ProgramStart.Of(process) : null,
             NoPivot = _options.NoPivot,
             NoNewKeyring = _options.NoNewKeyring,
             PreserveFds = _options.PreserveFds,
@@ -175,29 +174,9 @@ internal sealed class Launch : IDisposable
 
         // The cgroup namespace is unshared by the child once it is in its group, the time namespace can't be made here.
         CloneFlags flags = namespaces.New & ~(CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME);
-        using PidNamespaceScope scope = new(namespaces);
-        OtherThreads.AwaitParked();
-        ulong mask = Signals.SetMask(Signals.AllButFaults);
-        try
-        {
-            _pid = Processes.Clone(flags, cgroup?.Borrow, out _pidFd);
-            if (_pid == 0)
-            {
-                ChildMain.Run(context);
-            }
-        }
-        finally
-        {
-            _ = Signals.SetMask(mask);
-        }
-
-        _undo.Push(KillChild);
-    }
-
-    private void KillChild()
-    {
-        _ = Processes.TrySignal(_pidFd!.Borrow, (int)Signum.SIGKILL);
-        _ = Processes.Wait(_pidFd.Borrow);
+        using PidNamespaceScope scope = PidNamespaceScope.Of(namespaces);
+        _child = ChildProcess.Clone(flags, cgroup?.Borrow, context, ChildMain.Run);
+        _undo.Push(_child.Kill);
     }
 
     // What the child needs from outside, and then whatever it says, until it is ready.
@@ -205,7 +184,7 @@ internal sealed class Launch : IDisposable
     {
         if ((_plan.Namespaces.New & CloneFlags.CLONE_NEWUSER) != 0)
         {
-            IdMapWriter.Write(_pid, _plan.Namespaces);
+            IdMapWriter.Write(_child!.Pid, _plan.Namespaces);
         }
 
         if (!MakesCgroupFirst)
@@ -215,12 +194,12 @@ internal sealed class Launch : IDisposable
 
         if (_cgroups!.Layout == CgroupLayout.V1)
         {
-            CgroupFs.Join(_cgroups, _pid);
+            CgroupFs.Join(_cgroups, _child!.Pid);
         }
 
         if (_plan.Process is { OomScoreAdj: { } score })
         {
-            ProcessLimits.SetOomScore(_pid, score);
+            ProcessLimits.SetOomScore(_child!.Pid, score);
         }
 
         _channel!.TrySend(SyncMessage.Proceed);
@@ -242,12 +221,12 @@ internal sealed class Launch : IDisposable
                 _channel.TrySend(SyncMessage.HooksDone);
                 return true;
             case SyncMessage.Console:
-                TakeTerminal(descriptor!);
+                Relay = TerminalRelay.Take(descriptor!, _consoleSocket);
                 return true;
             case SyncMessage.Failure:
                 throw new ContainerException($"creating the container: {text}");
             default:
-                throw new ContainerException($"creating the container: its first process {StartExchange.Ending(_pidFd!.Borrow)} before it was ready");
+                throw new ContainerException($"creating the container: its first process {StartExchange.Ending(_child!.PidFd)} before it was ready");
         }
     }
 
@@ -256,54 +235,39 @@ internal sealed class Launch : IDisposable
         _hooksBegan = true;
         WriteProcess(isCreated: false);
         OtherThreads.AwaitParked();
-        HookRunner.RunAll(_plan.Hooks.Prestart, "prestart", _record, ContainerStatus.Creating, _pid, null);
-        HookRunner.RunAll(_plan.Hooks.CreateRuntime, "createRuntime", _record, ContainerStatus.Creating, _pid, null);
-    }
-
-    private void TakeTerminal(OwnedFd terminal)
-    {
-        if (_consoleSocket is null)
-        {
-            // Before the program runs: it may ask for the size at once.
-            Relay = new TerminalRelay(terminal);
-            return;
-        }
-
-        using (terminal)
-        {
-            DescriptorSocket.Send(_consoleSocket.Borrow, terminal.Borrow, "/dev/ptmx"u8, "console-socket");
-        }
+        HookRunner.RunAll(_plan.Hooks.Prestart, "prestart", _record, ContainerStatus.Creating, _child!.Pid, null);
+        HookRunner.RunAll(_plan.Hooks.CreateRuntime, "createRuntime", _record, ContainerStatus.Creating, _child!.Pid, null);
     }
 
     private void Finish()
     {
         if (_pidfdSocket is not null)
         {
-            DescriptorSocket.Send(_pidfdSocket.Borrow, _pidFd!.Borrow, "pidfd"u8, "pidfd-socket");
+            DescriptorSocket.Send(_pidfdSocket.Borrow, _child!.PidFd, "pidfd"u8, "pidfd-socket");
         }
 
         // Not earlier: the child itself needs descriptors and memory to set the container up.
         if (_plan.Process is { } process)
         {
-            ProcessLimits.SetLimits(_pid, process.Rlimits);
+            ProcessLimits.SetLimits(_child!.Pid, process.Rlimits);
         }
 
         WriteProcess(isCreated: true);
         if (_options.PidFile is { } path)
         {
-            PidFile.Write(path, _pid);
+            PidFile.Write(path, _child!.Pid);
             _undo.Push(() => Folders.TryRemove(Fd.CurrentDirectory, KernelString.Of(path).Span));
         }
 
         if (!_channel!.TrySend(SyncMessage.Release))
         {
-            throw new ContainerException($"creating the container: its first process {StartExchange.Ending(_pidFd!.Borrow)} before it was released");
+            throw new ContainerException($"creating the container: its first process {StartExchange.Ending(_child!.PidFd)} before it was released");
         }
     }
 
     private void WriteProcess(bool isCreated)
     {
-        _record = _record with { Pid = _pid, StartTime = ProcessIdentity.StartTimeOf(_pid), IsCreated = isCreated };
+        _record = _record with { Pid = _child!.Pid, StartTime = ProcessIdentity.StartTimeOf(_child!.Pid), IsCreated = isCreated };
         _folder.WriteRecord(_record);
     }
 

@@ -11,20 +11,23 @@ internal static class LaunchChecks
 {
     public static void Check(LaunchOptions options, ContainerPlan plan)
     {
-        bool terminal = plan.Process is { Terminal: true };
-        if (terminal && options.Detach && options.ConsoleSocket is null)
+        CheckTerminal(plan.Process is { Terminal: true }, options.Detach, options.ConsoleSocket);
+        CheckRoot(plan);
+        CheckPreserved(options.PreserveFds);
+    }
+
+    public static void CheckTerminal(bool terminal, bool detach, string? consoleSocket)
+    {
+        if (terminal && detach && consoleSocket is null)
         {
             throw new ContainerException(
                 "cannot allocate tty if ocirun will detach without setting console socket (hint: /process/terminal is true: give --console-socket)");
         }
 
-        if (options.ConsoleSocket is not null && !(terminal && options.Detach))
+        if (consoleSocket is not null && !(terminal && detach))
         {
             throw new ContainerException("cannot use console socket if ocirun will not detach or allocate tty (hint: /process/terminal is false, or run is in the foreground)");
         }
-
-        CheckRoot(plan);
-        CheckPreserved(options.PreserveFds);
     }
 
     private static void CheckRoot(ContainerPlan plan)
@@ -42,7 +45,7 @@ internal static class LaunchChecks
     }
 
     // All of our own descriptors are close-on-exec, so one that is not came from the caller.
-    private static void CheckPreserved(int count)
+    public static void CheckPreserved(int count)
     {
         const int FirstFree = 3;
         for (int number = FirstFree; number < FirstFree + count; number++)

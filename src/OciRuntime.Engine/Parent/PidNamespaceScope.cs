@@ -7,12 +7,15 @@ using OciRuntime.Plan;
 
 namespace OciRuntime.Engine.Parent;
 
-/// <summary>While it lasts, children are born in the PID namespace that config.json gives by path: a process can't change its own. pid_namespaces(7).</summary>
+/// <summary>While it lasts, children are born in another PID namespace: a process can't change its own. pid_namespaces(7).</summary>
 internal sealed class PidNamespaceScope : IDisposable
 {
     private readonly OwnedFd? _own;
 
-    public PidNamespaceScope(NamespacePlan namespaces)
+    private PidNamespaceScope(OwnedFd? own) => _own = own;
+
+    /// <summary>The one that config.json gives by path, if it does.</summary>
+    public static PidNamespaceScope Of(NamespacePlan namespaces)
     {
         foreach (NamespaceJoin join in namespaces.Joined)
         {
@@ -23,14 +26,28 @@ internal sealed class PidNamespaceScope : IDisposable
 
             try
             {
-                _own = Files.Open(Fd.CurrentDirectory, "/proc/self/ns/pid\0"u8, OpenFlags.O_RDONLY);
                 using OwnedFd other = Files.Open(Fd.CurrentDirectory, join.Path.Span, OpenFlags.O_RDONLY);
-                Namespaces.Join(other.Borrow, CloneFlags.CLONE_NEWPID);
+                return Enter(other.Borrow);
             }
             catch (LinuxException e)
             {
                 throw new ContainerException($"joining the namespace {join.Path} ({join.Origin}): {e.Message}");
             }
+        }
+
+        return new PidNamespaceScope(own: null);
+    }
+
+    /// <summary>That of a process, if <paramref name="types"/> has it.</summary>
+    public static PidNamespaceScope Of(Fd pidFd, CloneFlags types)
+    {
+        try
+        {
+            return (types & CloneFlags.CLONE_NEWPID) == 0 ? new PidNamespaceScope(own: null) : Enter(pidFd);
+        }
+        catch (LinuxException e)
+        {
+            throw new ContainerException($"joining the PID namespace of the container's first process: {e.Message}");
         }
     }
 
@@ -41,5 +58,21 @@ internal sealed class PidNamespaceScope : IDisposable
             Namespaces.Join(_own.Borrow, CloneFlags.CLONE_NEWPID);
             _own.Dispose();
         }
+    }
+
+    private static PidNamespaceScope Enter(Fd other)
+    {
+        OwnedFd own = Files.Open(Fd.CurrentDirectory, "/proc/self/ns/pid\0"u8, OpenFlags.O_RDONLY);
+        try
+        {
+            Namespaces.Join(other, CloneFlags.CLONE_NEWPID);
+        }
+        catch (LinuxException)
+        {
+            own.Dispose();
+            throw;
+        }
+
+        return new PidNamespaceScope(own);
     }
 }

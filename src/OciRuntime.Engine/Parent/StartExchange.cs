@@ -9,8 +9,9 @@ namespace OciRuntime.Engine.Parent;
 /// <summary>From "go" to a running program: the child says that it executes, and its end of the channel closes with execve.</summary>
 internal static class StartExchange
 {
+    /// <param name="doing">For errors: <c>starting the container</c>.</param>
     /// <exception cref="ContainerException">The program does not run; exec's own reason.</exception>
-    public static void Await(SyncChannel channel, Fd pidFd)
+    public static void Await(SyncChannel channel, Fd pidFd, string doing)
     {
         bool executing = false;
         while (true)
@@ -25,11 +26,11 @@ internal static class StartExchange
                 case SyncMessage.Failure:
                     // Its last words: who asks for the state next finds it ended.
                     AwaitEnd(pidFd);
-                    throw new ContainerException($"starting the container: {text}");
+                    throw new ContainerException($"{doing}: {text}");
                 case SyncMessage.End when executing:
                     return;
                 default:
-                    throw new ContainerException($"starting the container: its first process {Ending(pidFd)} before the program ran");
+                    throw new ContainerException($"{doing}: its process {Ending(pidFd)} before the program ran");
             }
         }
     }

@@ -43,6 +43,24 @@ internal sealed class TerminalRelay : IDisposable
         }
     }
 
+    /// <summary>Gives the terminal's master end to whoever listens for it or, in the foreground, carries it from now on.</summary>
+    /// <returns>Null where it was given away.</returns>
+    public static TerminalRelay? Take(OwnedFd terminal, OwnedFd? consoleSocket)
+    {
+        if (consoleSocket is null)
+        {
+            // Before the program runs: it may ask for the size at once.
+            return new TerminalRelay(terminal);
+        }
+
+        using (terminal)
+        {
+            DescriptorSocket.Send(consoleSocket.Borrow, terminal.Borrow, "/dev/ptmx"u8, "console-socket");
+        }
+
+        return null;
+    }
+
     public void Dispose()
     {
         if (_isTerminal)

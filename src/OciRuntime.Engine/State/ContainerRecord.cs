@@ -22,6 +22,9 @@ public sealed record ContainerRecord
     /// <summary>False where config.json has no process: such a container can't be started.</summary>
     public bool HasProcess { get; init; }
 
+    /// <summary>--no-new-keyring: an exec keeps its caller's session keyring, too.</summary>
+    public bool NoNewKeyring { get; init; }
+
     public required string Bundle { get; init; }
     public required string Rootfs { get; init; }
 

@@ -92,6 +92,22 @@ public sealed class PauseTests : ContainerTest
     }
 
     [HostFact]
+    public void Exec_Paused_NeedsToBeAskedFor()
+    {
+        using Container container = Sleeper();
+        _ = Ocirun.Succeed("pause", container.Id);
+        using (ChildProcess refused = Ocirun.Start("exec", container.Id, "true"))
+        {
+            refused.Wait().Error.Should().Contain("cannot exec in a paused container (use --ignore-paused to override)");
+        }
+
+        // It waits in the container's cgroup like everything else there.
+        using ChildProcess exec = Ocirun.Start("exec", "--ignore-paused", container.Id, "echo", "here");
+        _ = Ocirun.Succeed("resume", container.Id);
+        exec.Wait().Output.Should().Be("here\n");
+    }
+
+    [HostFact]
     public void Delete_Paused_NeedsForce()
     {
         using Container container = Sleeper();
