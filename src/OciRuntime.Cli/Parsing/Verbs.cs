@@ -24,6 +24,7 @@ internal static class Verbs
         "spec"     => new SpecCommand(),
         "start"    => new StartCommand(),
         "state"    => new StateCommand(),
+        "update"   => new UpdateCommand(),
         _          => null,
     };
 
@@ -31,7 +32,7 @@ internal static class Verbs
     internal static Verb[] All() =>
     [
         new RunCommand(), new CreateCommand(), new StartCommand(), new StateCommand(), new KillCommand(),
-        new ExecCommand(), new PsCommand(), new PauseCommand(), new ResumeCommand(), new DeleteCommand(), new ListCommand(), new SpecCommand(),
-        new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
+        new ExecCommand(), new PsCommand(), new PauseCommand(), new ResumeCommand(), new UpdateCommand(), new DeleteCommand(), new ListCommand(),
+        new SpecCommand(), new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
     ];
 }

@@ -36,8 +36,8 @@ public sealed class CgroupPlacement
         return new CgroupPlacement(layout, hierarchies, folders.MoveToImmutable());
     }
 
-    /// <summary>What each folder's hierarchy has, for the record.</summary>
-    public ImmutableArray<string> Controllers
+    /// <summary>The same without what is only needed to make it.</summary>
+    public ContainerCgroup Cgroup
     {
         get
         {
@@ -47,23 +47,8 @@ public sealed class CgroupPlacement
                 controllers.Add(hierarchy.Controllers);
             }
 
-            return controllers.MoveToImmutable();
+            return new ContainerCgroup(Folders, controllers.MoveToImmutable());
         }
-    }
-
-    /// <summary>The folder of the hierarchy that has <paramref name="controller"/>.</summary>
-    /// <returns>Null where no hierarchy has it.</returns>
-    public string? FolderOf(string controller)
-    {
-        for (int i = 0; i < Folders.Length; i++)
-        {
-            if (Layout == CgroupLayout.V2 ? Hierarchies[i].IsVersion2 : Hierarchies[i].Has(controller))
-            {
-                return Folders[i];
-            }
-        }
-
-        return null;
     }
 
     private static string FolderIn(CgroupHierarchy hierarchy, string? path, string id)

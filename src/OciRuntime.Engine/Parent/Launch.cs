@@ -118,7 +118,7 @@ internal sealed class Launch : IDisposable
         _record = _record with
         {
             CgroupFolders = _cgroups.Folders,
-            CgroupControllers = _cgroups.Controllers,
+            CgroupControllers = _cgroups.Cgroup.Controllers,
             CgroupParents = CgroupFs.MissingParents(_cgroups),
         };
         _folder.WriteRecord(_record);
