@@ -31,6 +31,7 @@ public static class SyscallNumber
     public const nint Fchmod = 91;
     public const nint Umask = 95;
     public const nint Geteuid = 107;
+    public const nint Getegid = 108;
     public const nint Setsid = 112;
     public const nint Setgroups = 116;
     public const nint Setresuid = 117;

@@ -12,6 +12,9 @@ public static unsafe class Credentials
     /// <summary><c>geteuid(2)</c>.</summary>
     public static uint EffectiveUserId => (uint)Raw.Call(SyscallNumber.Geteuid);
 
+    /// <summary><c>getegid(2)</c>.</summary>
+    public static uint EffectiveGroupId => (uint)Raw.Call(SyscallNumber.Getegid);
+
     /// <summary><c>setgroups(2)</c>.</summary>
     /// <returns>EPERM: no CAP_SETGID, or denied in this user namespace.</returns>
     public static Errno TrySetGroups(ReadOnlySpan<uint> groups)

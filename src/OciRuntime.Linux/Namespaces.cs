@@ -14,8 +14,16 @@ public static unsafe class Namespaces
 
     /// <summary><c>setns(2)</c>. Child only.</summary>
     /// <exception cref="LinuxException">EINVAL: the descriptor is not of a namespace of that type.</exception>
-    public static void Join(Fd file, CloneFlags type) =>
-        LinuxException.ThrowIfError(Raw.CallBlocking(SyscallNumber.Setns, file.Number, (nint)type), "setns");
+    public static void Join(Fd file, CloneFlags type)
+    {
+        if (TryJoin(file, type) is var errno and not 0)
+        {
+            throw new LinuxException("setns", errno, "");
+        }
+    }
+
+    /// <inheritdoc cref="Join"/>
+    public static Errno TryJoin(Fd file, CloneFlags type) => Raw.ErrnoOf(Raw.CallBlocking(SyscallNumber.Setns, file.Number, (nint)type));
 
     /// <summary><c>sethostname(2)</c>. The name without terminator.</summary>
     public static void SetHostname(ReadOnlySpan<byte> name)

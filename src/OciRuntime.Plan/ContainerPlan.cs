@@ -67,14 +67,39 @@ public sealed record NamespacePlan
 
     public ImmutableArray<IdMapping> GidMap { get; init; } = [];
 
-    /// <summary>Whether the container has this namespace for itself or with others, but not with the runtime.</summary>
-    public bool IsOwn(CloneFlags type)
-    {
-        if ((New & type) != 0)
-        {
-            return true;
-        }
+    /// <summary>Of a new time namespace. time_namespaces(7).</summary>
+    public ImmutableArray<TimeOffset> TimeOffsets { get; init; } = [];
 
+    /// <summary>
+    /// Whether a process between the runtime and the container's has to join namespaces: one user namespace must own the new ones beside it, or
+    /// what is joined belongs to the runtime's user namespace and the container gets another.
+    /// </summary>
+    public bool NeedMiddleProcess
+    {
+        get
+        {
+            bool isUserNew = (New & CloneFlags.CLONE_NEWUSER) != 0;
+            foreach (NamespaceJoin join in Joined)
+            {
+                if (join.Type == CloneFlags.CLONE_NEWUSER || (isUserNew && join.Type != CloneFlags.CLONE_NEWPID))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// The new namespaces that come with the process. The cgroup namespace is unshared by the child once it is in its group, the time
+    /// namespace can't be made by clone3(2).
+    /// </summary>
+    public CloneFlags NewByClone => New & ~(CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME);
+
+    /// <summary>Whether the container joins this namespace.</summary>
+    public bool IsJoined(CloneFlags type)
+    {
         foreach (NamespaceJoin join in Joined)
         {
             if (join.Type == type)
@@ -85,11 +110,18 @@ public sealed record NamespacePlan
 
         return false;
     }
+
+    /// <summary>Whether the container has this namespace for itself or with others, but not with the runtime.</summary>
+    public bool IsOwn(CloneFlags type) => (New & type) != 0 || IsJoined(type);
 }
 
 /// <param name="Type">Exactly one flag.</param>
 /// <param name="Path">Absolute, on the host.</param>
 public sealed record NamespaceJoin(CloneFlags Type, KernelString Path, string Origin);
+
+/// <param name="Clock"><c>monotonic</c> or <c>boottime</c>, as <c>/proc/PID/timens_offsets</c> has them.</param>
+/// <param name="Nanoseconds">Added to the seconds, which may be negative.</param>
+public readonly record struct TimeOffset(string Clock, long Seconds, uint Nanoseconds);
 
 /// <summary>One line of a user namespace's id map.</summary>
 public readonly record struct IdMapping(uint ContainerId, uint HostId, uint Size);

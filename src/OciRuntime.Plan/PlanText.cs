@@ -65,6 +65,11 @@ public static partial class PlanText
 
         AddMap(text, "uid_map", plan.Namespaces.UidMap);
         AddMap(text, "gid_map", plan.Namespaces.GidMap);
+        foreach (TimeOffset offset in plan.Namespaces.TimeOffsets)
+        {
+            Line(text, "timens_offsets", $"{offset.Clock} {offset.Seconds} {offset.Nanoseconds}");
+        }
+
         if (plan.Hostname is { } hostname)
         {
             Line(text, "hostname", Quote(hostname));

@@ -10,6 +10,13 @@ internal static class ChildEnd
 {
     private const int FirstFreeDescriptor = 3;
 
+    /// <summary>Killed with its parent, wherever it is; at the next <see cref="Await"/> it would notice anyway. prctl(2), setsid(2).</summary>
+    public static void BelongToParent()
+    {
+        Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
+        Processes.StartSession();
+    }
+
     public static void Await(SyncChannel channel, SyncMessage expected)
     {
         SyncMessage message = channel.Receive(out _, out OwnedFd? descriptor);

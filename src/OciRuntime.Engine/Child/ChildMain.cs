@@ -69,6 +69,7 @@ internal sealed class ChildMain
 
         NamespaceStage.SetUp(_plan);
         List<OwnedFd> readonlyLater = [];
+        using OwnedFd? inherited = RootStage.LeaveInherited(namespaces);
         using OwnedFd root = RootStage.Open(_plan.Root);
         Mount(root.Borrow, readonlyLater);
         EnterCgroupNamespace();
@@ -77,7 +78,7 @@ internal sealed class ChildMain
         TerminalStage.Run(root.Borrow, _plan.Process, _context.Channel, isConsole: true);
         ExecStage.MakeWorkingDirectory(root.Borrow, _plan.Process);
         MountStage.Seal(readonlyLater);
-        RootStage.Enter(root.Borrow, _plan, _context.NoPivot);
+        RootStage.Enter(root.Borrow, _plan.Root, inherited, _context.NoPivot);
         NamespaceStage.WriteSysctls(_plan.Sysctls);
         ExecStage.FindProgram(_plan.Process);
 
@@ -148,11 +149,25 @@ internal sealed class ChildMain
 
     private void Begin()
     {
+        NamespacePlan namespaces = _plan.Namespaces;
         ChildEnd.CloseInherited(_context.PreserveFds, [_context.Channel.Socket.Number, _context.StartListener?.Borrow.Number ?? -1]);
 
-        // prctl(2): if the parent is killed the child goes with it, wherever it is; at the next Await it would notice anyway.
-        Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
-        Processes.StartSession();
+        ChildEnd.BelongToParent();
+        if (namespaces.NeedMiddleProcess)
+        {
+            if (namespaces.IsJoined(CloneFlags.CLONE_NEWUSER))
+            {
+                // ptrace(2): not to be looked into by those who are there already.
+                Processes.Control(ProcessControl.PR_SET_DUMPABLE, 0);
+            }
+
+            NamespaceStage.JoinInMiddle(namespaces);
+            MiddleProcess.Leave(namespaces.NewByClone, _context.Channel);
+            ChildEnd.BelongToParent();
+        }
+
+        // time_namespaces(7): its owner is the user namespace, and the file with its offsets is that of a process that has not changed its ids yet.
+        NamespaceStage.EnterTimeNamespace(namespaces);
     }
 
     // cgroup_namespaces(7): the root of the namespace is the group that the process is in at that moment, so the parent comes first.

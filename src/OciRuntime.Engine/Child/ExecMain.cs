@@ -31,8 +31,7 @@ internal static class ExecMain
     {
         ChildEnd.CloseInherited(
             context.PreserveFds, [context.Channel.Socket.Number, context.First.Borrow.Number, context.Root?.Borrow.Number ?? -1]);
-        Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
-        Processes.StartSession();
+        ChildEnd.BelongToParent();
 
         // cgroups(7): version 1 knows no birth in a group; nothing may happen before the parent has put the process there.
         ChildEnd.Await(context.Channel, SyncMessage.Proceed);
@@ -44,8 +43,7 @@ internal static class ExecMain
         {
             // pid_namespaces(7): only children are born in the namespace that was joined.
             MiddleProcess.Leave(CloneFlags.None, context.Channel);
-            Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
-            Processes.StartSession();
+            ChildEnd.BelongToParent();
         }
 
         if (context.Root is { } root)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System.Globalization;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
@@ -13,17 +12,14 @@ namespace OciRuntime.Engine.Child;
 /// </summary>
 internal static class MiddleProcess
 {
-    /// <summary>Goes on as a sibling, which is a child of the parent; the caller itself tells the parent its pid, and ends.</summary>
+    /// <summary>Goes on as a sibling, which is a child of the parent; the caller itself gives the parent its pidfd, and ends.</summary>
     /// <param name="flags">The new namespaces of the sibling.</param>
     public static void Leave(CloneFlags flags, SyncChannel channel)
     {
-        int pid = Processes.CloneSibling(flags, out OwnedFd? pidFd);
-        if (pid == 0)
+        if (Processes.CloneSibling(flags, out OwnedFd? pidFd) != 0)
         {
-            return;
+            channel.TrySend(SyncMessage.Sibling, default, pidFd!.Borrow);
+            Processes.Exit(0);
         }
-
-        channel.TrySend(SyncMessage.Sibling, pid.ToString(CultureInfo.InvariantCulture), pidFd!.Borrow);
-        Processes.Exit(0);
     }
 }

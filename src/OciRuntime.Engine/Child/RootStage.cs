@@ -5,6 +5,7 @@ using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Files;
 using OciRuntime.Abi.Mounting;
+using OciRuntime.Abi.Processes;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
 
@@ -13,6 +14,23 @@ namespace OciRuntime.Engine.Child;
 /// <summary>The container's root mount: made, and made the root of the process.</summary>
 internal static class RootStage
 {
+    /// <summary>
+    /// A container without a mount namespace is in the runtime's, but its mounts must not be: nobody would ever unmount them. They are made in a
+    /// passing namespace.
+    /// </summary>
+    /// <returns>The runtime's; null where the container has one of its own.</returns>
+    public static OwnedFd? LeaveInherited(NamespacePlan namespaces)
+    {
+        if (namespaces.IsOwn(CloneFlags.CLONE_NEWNS))
+        {
+            return null;
+        }
+
+        OwnedFd inherited = Files.Open(Fd.CurrentDirectory, "/proc/self/ns/mnt\0"u8, OpenFlags.O_RDONLY);
+        Namespaces.Unshare(CloneFlags.CLONE_NEWNS);
+        return inherited;
+    }
+
     /// <summary>Cuts the mount namespace off from the host's, and mounts the root file system.</summary>
     /// <returns>The root mount: from here on paths of the container are resolved below this descriptor only.</returns>
     public static OwnedFd Open(RootPlan root)
@@ -45,26 +63,42 @@ internal static class RootStage
     }
 
     /// <summary>Makes the container's root the root of this process, and lets go of the host's.</summary>
-    public static void Enter(Fd root, ContainerPlan plan, bool noPivot)
+    /// <param name="inherited">The runtime's mount namespace, to go back to.</param>
+    public static void Enter(Fd root, RootPlan plan, OwnedFd? inherited, bool noPivot)
     {
-        if (plan.Root.Readonly)
+        if (plan.Readonly)
         {
             Mounts.SetAttributes(root, "\0"u8, AtFlags.AT_EMPTY_PATH, new MountAttributes { Set = MountAttr.MOUNT_ATTR_RDONLY });
         }
 
+        if (inherited is not null)
+        {
+            ReturnTo(inherited.Borrow, root);
+            return;
+        }
+
         if (noPivot)
         {
-            MoveToRoot(root, plan.Root.Path.ToString());
+            MoveToRoot(root, plan.Path.ToString());
         }
         else
         {
             Pivot(root);
         }
 
-        if (plan.Root.Propagation is MountPropagation.MS_SHARED or MountPropagation.MS_UNBINDABLE)
+        if (plan.Propagation is MountPropagation.MS_SHARED or MountPropagation.MS_UNBINDABLE)
         {
-            Mounts.SetAttributes(Fd.CurrentDirectory, "/\0"u8, AtFlags.None, new MountAttributes { Propagation = plan.Root.Propagation });
+            Mounts.SetAttributes(Fd.CurrentDirectory, "/\0"u8, AtFlags.None, new MountAttributes { Propagation = plan.Propagation });
         }
+    }
+
+    // open_tree(2): a clone is in nobody's tree of mounts; it lasts as long as a process has its root there.
+    private static void ReturnTo(Fd inherited, Fd root)
+    {
+        using OwnedFd tree = Mounts.CloneTree(root, "\0"u8, recursive: true);
+        Namespaces.Join(inherited, CloneFlags.CLONE_NEWNS);
+        Processes.ChangeDirectory(tree.Borrow);
+        Mounts.ChangeRoot(".\0"u8);
     }
 
     // pivot_root(2), NOTES: with "." for both the old root lands on top of the new one, and can be detached without a place for it.

@@ -29,9 +29,13 @@ internal static class HookRunner
         byte[] state = StateJson.ForHook(record, status, pid);
         foreach (HookPlan hook in hooks)
         {
-            Run(hook, kind, state, environment ?? []);
+            Run(hook, $"{kind} hook ", state, environment ?? []);
         }
     }
+
+    /// <summary>Any other program that the runtime needs, in the same way.</summary>
+    /// <param name="input">What it reads from its standard input.</param>
+    public static void RunOne(HookPlan program, byte[] input) => Run(program, "", input, []);
 
     private static void Run(HookPlan hook, string kind, byte[] state, ImmutableArray<KernelString> environment)
     {
@@ -51,7 +55,7 @@ internal static class HookRunner
                 long milliseconds = (Processes.MonotonicNanoseconds() - start) / 1_000_000;
                 string said = Tail(output.Borrow);
                 throw new ContainerException(
-                    $"running {kind} hook {Words(hook)} ({hook.Origin}): after {milliseconds} ms it {ending}{(said.Length > 0 ? $"; it said: {said}" : "")}");
+                    $"running {kind}{Words(hook)} ({hook.Origin}): after {milliseconds} ms it {ending}{(said.Length > 0 ? $"; it said: {said}" : "")}");
             }
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
-using System.Globalization;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
 
@@ -68,7 +68,7 @@ internal sealed class ChildProcess : IDisposable
 
         _ = Processes.Wait(PidFd);
         _pidFd.Dispose();
-        (Pid, _pidFd) = (int.Parse(text, CultureInfo.InvariantCulture), sibling!);
+        (Pid, _pidFd) = (ProcessIdentity.PidOf(sibling!.Borrow), sibling);
     }
 
     public void Kill()

@@ -171,20 +171,31 @@ internal sealed class Launch : IDisposable
         };
         using OwnedFd? cgroup = _cgroups is { Layout: CgroupLayout.V2, Folders.IsEmpty: false } ? CgroupFs.OpenUnified(_cgroups) : null;
         NamespacePlan namespaces = _plan.Namespaces;
+        using (PidNamespaceScope.Of(namespaces))
+        {
+            CloneFlags flags = namespaces.NeedMiddleProcess ? CloneFlags.None : namespaces.NewByClone;
+            _child = ChildProcess.Clone(flags, cgroup?.Borrow, context, ChildMain.Run);
+        }
 
-        // The cgroup namespace is unshared by the child once it is in its group, the time namespace can't be made here.
-        CloneFlags flags = namespaces.New & ~(CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME);
-        using PidNamespaceScope scope = PidNamespaceScope.Of(namespaces);
-        _child = ChildProcess.Clone(flags, cgroup?.Borrow, context, ChildMain.Run);
         _undo.Push(_child.Kill);
     }
 
     // What the child needs from outside, and then whatever it says, until it is ready.
     private void Attend()
     {
-        if ((_plan.Namespaces.New & CloneFlags.CLONE_NEWUSER) != 0)
+        NamespacePlan namespaces = _plan.Namespaces;
+        if (namespaces.NeedMiddleProcess)
         {
-            IdMapWriter.Write(_child!.Pid, _plan.Namespaces);
+            AwaitSibling();
+        }
+
+        if ((namespaces.New & CloneFlags.CLONE_NEWUSER) != 0)
+        {
+            IdMapWriter.Write(_child!.Pid, namespaces);
+        }
+        else if (namespaces.IsJoined(CloneFlags.CLONE_NEWUSER))
+        {
+            IdMapWriter.Verify(_child!.Pid, namespaces);
         }
 
         if (!MakesCgroupFirst)
@@ -205,6 +216,18 @@ internal sealed class Launch : IDisposable
         _channel!.TrySend(SyncMessage.Proceed);
         while (Receive())
         {
+        }
+    }
+
+    private void AwaitSibling()
+    {
+        try
+        {
+            _child!.AwaitSibling(_channel!);
+        }
+        catch (ContainerException e)
+        {
+            throw new ContainerException($"creating the container: {e.Message}");
         }
     }
 

@@ -14,12 +14,12 @@ internal sealed class PidNamespaceScope : IDisposable
 
     private PidNamespaceScope(OwnedFd? own) => _own = own;
 
-    /// <summary>The one that config.json gives by path, if it does.</summary>
+    /// <summary>The one that config.json gives by path, if it does and no process in between joins it.</summary>
     public static PidNamespaceScope Of(NamespacePlan namespaces)
     {
         foreach (NamespaceJoin join in namespaces.Joined)
         {
-            if (join.Type != CloneFlags.CLONE_NEWPID)
+            if (join.Type != CloneFlags.CLONE_NEWPID || namespaces.NeedMiddleProcess)
             {
                 continue;
             }

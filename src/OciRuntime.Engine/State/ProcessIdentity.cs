@@ -36,6 +36,16 @@ internal static class ProcessIdentity
         return Utf8Parser.TryParse(rest, out ulong startTime, out _) ? startTime : 0;
     }
 
+    /// <summary>The process of a pidfd, in the PID namespace of /proc. pidfd_open(2), "fdinfo".</summary>
+    /// <returns>-1 where it has ended and been reaped.</returns>
+    public static int PidOf(Fd pidFd)
+    {
+        ReadOnlySpan<byte> label = "\nPid:\t"u8;
+        ReadOnlySpan<byte> text = WholeFile.TryRead(KernelString.Of($"/proc/self/fdinfo/{pidFd.Number}").Span);
+        int start = text.IndexOf(label);
+        return start >= 0 && Utf8Parser.TryParse(text[(start + label.Length)..], out int pid, out _) ? pid : -1;
+    }
+
     /// <summary>A pidfd of the container's first process.</summary>
     /// <returns>Null where it has ended.</returns>
     public static OwnedFd? TryOpen(ContainerRecord record)

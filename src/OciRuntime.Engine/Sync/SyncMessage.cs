@@ -10,7 +10,7 @@ internal enum SyncMessage : byte
     /// <summary>Parent: the id maps are written, the child is in its control group and has its OOM score.</summary>
     Proceed,
 
-    /// <summary>The process in between: here is the pidfd of the one that goes on, the text is its pid.</summary>
+    /// <summary>The process in between: here is the pidfd of the one that goes on.</summary>
     Sibling,
 
     /// <summary>Child: the root is mounted, the runtime's hooks may run.</summary>

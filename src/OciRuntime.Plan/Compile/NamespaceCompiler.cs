@@ -33,24 +33,18 @@ internal static class NamespaceCompiler
             }
             else if (CompilePath(entry.Path, i, errors) is { } path)
             {
-                if (type == CloneFlags.CLONE_NEWUSER)
-                {
-                    // It owns none of the namespaces that clone3 makes with the process: that takes a process in between.
-                    Refuse.Unsupported(errors, Refuse.At(Path, i) + "/path");
-                }
-
                 joined.Add(new NamespaceJoin(type, path, Refuse.At(Path, i)));
             }
         }
 
-        // As with runc: without its own, the container's mounts would be the host's.
-        if ((seen & CloneFlags.CLONE_NEWNS) == 0)
+        // setns(2): from a user namespace there is no way back to a mount namespace outside of it.
+        if ((seen & CloneFlags.CLONE_NEWUSER) != 0 && (seen & CloneFlags.CLONE_NEWNS) == 0)
         {
-            Refuse.Rule(errors, Path, "has no mount namespace, and a container needs its own");
+            Refuse.Rule(errors, Path, "has a user namespace, which needs a mount namespace beside it");
         }
 
-        CheckTime(linux, seen, errors);
-        return CompileMaps(linux, new NamespacePlan { New = made, Joined = joined.DrainToImmutable() }, seen, errors);
+        NamespacePlan plan = new() { New = made, Joined = joined.DrainToImmutable(), TimeOffsets = CompileOffsets(linux, made, seen, errors) };
+        return CompileMaps(linux, plan, seen, errors);
     }
 
     private static CloneFlags CompileType(NamespaceSpec entry, int index, CloneFlags seen, List<SpecError> errors)
@@ -69,10 +63,6 @@ internal static class NamespaceCompiler
         else if ((seen & type) != 0)
         {
             Refuse.Value(errors, Refuse.At(Path, index) + "/type", entry.Type, "stands in the list already");
-        }
-        else if (type == CloneFlags.CLONE_NEWTIME)
-        {
-            Refuse.Unsupported(errors, Refuse.At(Path, index));
         }
 
         return type;
@@ -109,21 +99,38 @@ internal static class NamespaceCompiler
         return path;
     }
 
-    private static void CheckTime(LinuxSpec linux, CloneFlags seen, List<SpecError> errors)
+    private static ImmutableArray<TimeOffset> CompileOffsets(LinuxSpec linux, CloneFlags made, CloneFlags seen, List<SpecError> errors)
     {
+        const string OffsetsPath = "/linux/timeOffsets";
         if (linux.TimeOffsets.IsEmpty)
         {
-            return;
+            return [];
         }
 
-        if ((seen & CloneFlags.CLONE_NEWTIME) == 0)
+        if ((made & CloneFlags.CLONE_NEWTIME) == 0)
         {
-            Refuse.Rule(errors, "/linux/timeOffsets", "needs a new time namespace");
+            bool isJoined = (seen & CloneFlags.CLONE_NEWTIME) != 0;
+            Refuse.Rule(errors, OffsetsPath, isJoined ? "can't be set in a time namespace that is joined" : "needs a new time namespace");
         }
-        else
+
+        ImmutableArray<TimeOffset>.Builder offsets = ImmutableArray.CreateBuilder<TimeOffset>();
+        foreach ((string clock, TimeOffsetSpec offset) in linux.TimeOffsets)
         {
-            Refuse.Unsupported(errors, "/linux/timeOffsets");
+            const uint SecondInNanoseconds = 1_000_000_000;
+            string path = Refuse.Member(OffsetsPath, clock);
+            if (clock is not ("monotonic" or "boottime"))
+            {
+                Refuse.Value(errors, OffsetsPath, clock, "is not a clock of a time namespace: they are monotonic and boottime");
+            }
+            else if (offset.Nanosecs >= SecondInNanoseconds)
+            {
+                Refuse.Number(errors, path + "/nanosecs", offset.Nanosecs, "is a second or more");
+            }
+
+            offsets.Add(new TimeOffset(clock, offset.Secs, offset.Nanosecs));
         }
+
+        return offsets.DrainToImmutable();
     }
 
     private static NamespacePlan CompileMaps(LinuxSpec linux, NamespacePlan plan, CloneFlags seen, List<SpecError> errors)
@@ -144,7 +151,7 @@ internal static class NamespaceCompiler
             Refuse.Rule(errors, path, "is required with a new user namespace");
         }
 
-        // With a joined one they are legal: containerd and CRI-O say there what its maps are.
+        // With a joined one they are legal: containerd and CRI-O say there what its maps are, and create looks whether that is so.
         if (!isEmpty && (seen & CloneFlags.CLONE_NEWUSER) == 0)
         {
             Refuse.Rule(errors, path, "needs a user namespace");
