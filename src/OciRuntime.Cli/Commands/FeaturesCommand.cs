@@ -28,7 +28,7 @@ internal sealed class FeaturesCommand : Verb
         {
             Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"],
             Capabilities = [.. Capability.Names],
-            Cgroup = new CgroupFeatures { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = false },
+            Cgroup = new CgroupFeatures { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = true },
             Seccomp = new SeccompFeatures { Enabled = false },
             Apparmor = true,
             Selinux = true,

@@ -5,6 +5,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using OciRuntime.Engine.Parent;
 using OciRuntime.Engine.State;
+using OciRuntime.Linux;
 using OciRuntime.Plan;
 using OciRuntime.Plan.Compile;
 using OciRuntime.Spec;

@@ -5,7 +5,6 @@ using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Child;
-using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
 
@@ -48,28 +47,14 @@ internal static class HookRunner
         Files.Rewind(input.Borrow);
         (OwnedFd source, OwnedFd output) = Files.MakePipe();
         using HookOutput said = new(source);
-        (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
-        using SyncChannel channel = new(mine);
-        ulong mask = Signals.SetMask(Signals.AllButFaults);
-        OwnedFd? pidFd;
-        try
-        {
-            if (Processes.Clone(CloneFlags.None, null, out pidFd) == 0)
-            {
-                Become(hook, argv, envp, moment, input.Borrow, output.Borrow, new SyncChannel(theirs));
-            }
-        }
-        finally
-        {
-            _ = Signals.SetMask(mask);
-            theirs.Dispose();
-            output.Dispose();
-        }
+        OwnedFd pidFd = HostProgram.Start(
+            [hook.Path], argv, envp, input.Borrow, output.Borrow, out string problem, moment is null ? null : () => Prepare(moment));
 
+        // Its end is what the pipe's reader waits for: the hook, and what it left running, must be the only writers.
+        output.Dispose();
         using (pidFd)
         {
-            string notStarted = channel.Receive(out string text, out _) == SyncMessage.Failure ? text : "";
-            string ending = notStarted.Length > 0 ? Reaped(pidFd!.Borrow, notStarted) : Await(pidFd!.Borrow, said, hook.TimeoutSeconds);
+            string ending = problem.Length > 0 ? Reaped(pidFd.Borrow, problem) : Await(pidFd.Borrow, said, hook.TimeoutSeconds);
             if (ending.Length > 0)
             {
                 long milliseconds = (Processes.MonotonicNanoseconds() - start) / 1_000_000;
@@ -80,53 +65,30 @@ internal static class HookRunner
         }
     }
 
-    // Child only: becomes the hook.
-    private static void Become(HookPlan hook, ArgumentBlock argv, ArgumentBlock envp, HookMoment? moment, Fd input, Fd output, SyncChannel channel)
+    // Child only.
+    private static void Prepare(HookMoment moment)
     {
-        try
+        if (moment.Folder is { } folder && Processes.TryChangeDirectory(KernelString.Of(folder).Span) is var refusal and not 0)
         {
-            // A hook belongs to the command that waits for it: killed with it, nothing is left behind.
-            Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
-            Files.DuplicateInheritable(input, Fd.StandardInput);
-            Files.DuplicateInheritable(output, Fd.StandardOutput);
-            Files.DuplicateInheritable(output, Fd.StandardError);
-            Files.CloseOnExecFrom(3);
-            Signals.ResetDispositions();
-            _ = Signals.SetMask(0);
-            if (moment?.Folder is { } folder && Processes.TryChangeDirectory(KernelString.Of(folder).Span) is var refusal and not 0)
-            {
-                throw new LinuxException("chdir", refusal, folder);
-            }
-
-            if (moment?.Process is { } process)
-            {
-                TakeRights(process, moment.Filter);
-            }
-
-            Errno errno = Processes.Execute(hook.Path.Span, argv, envp);
-            throw new LinuxException("exec", errno, hook.Path.ToString());
-        }
-        catch (Exception e) when (e is LinuxException or ContainerException)
-        {
-            channel.TrySend(SyncMessage.Failure, $"could not be started: {e.Message}");
+            throw new LinuxException("chdir", refusal, folder);
         }
 
-        Processes.Exit(1);
-    }
-
-    // In the order of ProgramStage, for its reasons.
-    private static void TakeRights(ProcessPlan process, SeccompPlan? filter)
-    {
-        if (filter is not null && !process.NoNewPrivileges)
+        if (moment.Process is not { } process)
         {
-            SeccompStage.LoadWithoutListener(filter);
+            return;
+        }
+
+        // In the order of ProgramStage, for its reasons.
+        if (moment.Filter is { } early && !process.NoNewPrivileges)
+        {
+            SeccompStage.LoadWithoutListener(early);
         }
 
         CredentialStage.Run(process);
         ExecStage.ChangeDirectory(process);
-        if (filter is not null && process.NoNewPrivileges)
+        if (moment.Filter is { } late && process.NoNewPrivileges)
         {
-            SeccompStage.LoadWithoutListener(filter);
+            SeccompStage.LoadWithoutListener(late);
         }
     }
 

@@ -114,6 +114,7 @@ internal sealed class Launch : IDisposable
         Created = Timestamp.Now(),
         OwnerUid = Credentials.EffectiveUserId,
         HasProcess = plan.Process is not null,
+        HasPidNamespace = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
         NoNewKeyring = options.NoNewKeyring,
         Annotations = plan.Annotations,
     };
@@ -123,7 +124,12 @@ internal sealed class Launch : IDisposable
     {
         _cgroups = CgroupPlacement.Choose(CgroupHierarchy.DetectLayout(), _plan.Cgroup.Path, _options.Id);
         CgroupFs.RefuseOccupied(_cgroups);
-        _record = _record with { CgroupFolders = _cgroups.Folders, CgroupParents = CgroupFs.MissingParents(_cgroups) };
+        _record = _record with
+        {
+            CgroupFolders = _cgroups.Folders,
+            CgroupControllers = _cgroups.Cgroup.Controllers,
+            CgroupParents = CgroupFs.MissingParents(_cgroups),
+        };
         _folder.WriteRecord(_record);
         _folder.WriteConfig(_options.Config.Span);
         _undo.Push(() => CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents));
@@ -147,7 +153,7 @@ internal sealed class Launch : IDisposable
         {
             // As with every peer: a user who may make none, and asks for nothing that needs one, goes without.
             CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents);
-            _record = _record with { CgroupFolders = [], CgroupParents = [] };
+            _record = _record with { CgroupFolders = [], CgroupControllers = [], CgroupParents = [] };
             _cgroups = CgroupPlacement.None(_cgroups!.Layout);
         }
 

@@ -26,7 +26,9 @@ internal static class RecordJson
         writer.WriteString("rootfs"u8, record.Rootfs);
         writer.WriteString("created"u8, record.Created);
         writer.WriteNumber("ownerUid"u8, record.OwnerUid);
+        writer.WriteBoolean("hasPidNamespace"u8, record.HasPidNamespace);
         WriteStrings(writer, "cgroupFolders"u8, record.CgroupFolders);
+        WriteStrings(writer, "cgroupControllers"u8, record.CgroupControllers);
         WriteStrings(writer, "cgroupParents"u8, record.CgroupParents);
         StateJson.WriteAnnotations(writer, record.Annotations);
         writer.WriteEndObject();
@@ -45,7 +47,8 @@ internal static class RecordJson
             record = ReadMember(ref reader, record);
         }
 
-        return record.Id.Length > 0 && !reader.Read() ? record : throw new JsonException();
+        bool isWhole = record.Id.Length > 0 && record.CgroupFolders.Length == record.CgroupControllers.Length;
+        return isWhole && !reader.Read() ? record : throw new JsonException();
     }
 
     private static ContainerRecord ReadMember(ref Utf8JsonReader reader, ContainerRecord record)
@@ -65,6 +68,8 @@ internal static class RecordJson
             case "rootfs": return record with { Rootfs = Text(ref reader) };
             case "created": return record with { Created = Text(ref reader) };
             case "ownerUid": return record with { OwnerUid = reader.GetUInt32() };
+            case "hasPidNamespace": return record with { HasPidNamespace = reader.GetBoolean() };
+            case "cgroupControllers": return record with { CgroupControllers = ReadStrings(ref reader) };
             case "cgroupFolders": return record with { CgroupFolders = ReadStrings(ref reader) };
             case "cgroupParents": return record with { CgroupParents = ReadStrings(ref reader) };
             case "annotations": return record with { Annotations = ReadMap(ref reader) };
