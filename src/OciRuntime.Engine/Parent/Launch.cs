@@ -115,6 +115,7 @@ internal sealed class Launch : IDisposable
         OwnerUid = Credentials.EffectiveUserId,
         HasProcess = plan.Process is not null,
         HasPidNamespace = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
+        EndsWithFirst = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
         NoNewKeyring = options.NoNewKeyring,
         Annotations = plan.Annotations,
     };
