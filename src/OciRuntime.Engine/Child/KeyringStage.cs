@@ -13,7 +13,8 @@ internal static class KeyringStage
     private const uint UserSearch = 0x00080000;
     private const uint OtherSearch = 0x00000008;
 
-    /// <summary>For the first process: makes it. Programs that run as others in the container may search it, as with runc.</summary>
+    /// <summary>For the first process: makes it. Its user may search it: else an exec could not join it by its name.</summary>
+    /// <param name="isUserNamespace">Others in the container may then, too: as with runc, which lacks the first, so that there each exec gets one of its own.</param>
     public static void Make(string id, PrivateProc proc, ProcessPlan? process, bool isUserNamespace)
     {
         if (Join(id, proc, process) is not { } serial)
@@ -21,7 +22,7 @@ internal static class KeyringStage
             return;
         }
 
-        Errno errno = Credentials.TrySetKeyPermissions(serial, Default | (isUserNamespace ? OtherSearch : UserSearch));
+        Errno errno = Credentials.TrySetKeyPermissions(serial, Default | UserSearch | (isUserNamespace ? OtherSearch : 0));
         if (errno != 0)
         {
             throw Failed("KEYCTL_SETPERM", errno);
