@@ -10,6 +10,10 @@ public static unsafe class Seccomp
 {
     private const nint SECCOMP_SET_MODE_FILTER = 1;
 
+    /// <summary>Whether the kernel knows all of the flags: without a program it gets no further than to look at them.</summary>
+    public static bool Knows(SeccompFilterFlags flags) =>
+        Raw.ErrnoOf(Raw.Call(SyscallNumber.Seccomp, SECCOMP_SET_MODE_FILTER, (nint)flags, 0)) == Errno.EFAULT;
+
     /// <summary>Puts this thread, and all that it will start, under a filter for good. <c>SECCOMP_SET_MODE_FILTER</c>.</summary>
     /// <remarks>Linux 3.17; no threads are synchronized. Needs no_new_privs, or CAP_SYS_ADMIN in the user namespace.</remarks>
     /// <param name="listener">With <c>SECCOMP_FILTER_FLAG_NEW_LISTENER</c> (Linux 5.0), else null; close-on-exec.</param>

@@ -42,12 +42,14 @@ internal static class ClassicInterpreter
         }
     }
 
-    internal static uint Run(ImmutableArray<SockFilter> program, Call call) => Run(program, call, out _);
+    internal static uint Run(ImmutableArray<SockFilter> program, Call call) => Run(program, call, out _, out _);
 
+    /// <param name="readsNumber">Whether the verdict depends on the number of the call.</param>
     /// <param name="readsArguments">Whether the verdict depends on more than architecture and number: the kernel can't cache it then.</param>
-    internal static uint Run(ImmutableArray<SockFilter> program, Call call, out bool readsArguments)
+    internal static uint Run(ImmutableArray<SockFilter> program, Call call, out bool readsNumber, out bool readsArguments)
     {
         uint accumulator = 0;
+        readsNumber = false;
         readsArguments = false;
         for (int at = 0; ; at++)
         {
@@ -55,6 +57,7 @@ internal static class ClassicInterpreter
             switch (instruction.Code)
             {
                 case ClassicOpcode.Load:
+                    readsNumber |= instruction.Value == 0;
                     readsArguments |= instruction.Value >= 8;
                     accumulator = Word(call, instruction.Value);
                     break;

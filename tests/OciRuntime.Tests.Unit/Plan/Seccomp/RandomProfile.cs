@@ -29,26 +29,23 @@ internal sealed class RandomProfile(int seed)
 
     internal static ReadOnlySpan<ulong> Values => s_values;
 
-    /// <param name="mayConflict">Whether rules with conditions for one call may differ in their verdict.</param>
-    internal SeccompSpec Next(bool mayConflict)
+    /// <param name="mayMeet">Whether several rules may be for one call, and several conditions for one argument, which are as many rules.</param>
+    internal SeccompSpec Next(bool mayMeet)
     {
         string defaultAction = Pick(s_actions);
         List<SeccompSyscallSpec> rules = [];
-        Dictionary<string, (string Action, uint? Errno)> chosen = [];
+        HashSet<string> chosen = [];
         int count = _random.Next(12);
         for (int i = 0; i < count; i++)
         {
             string[] names = [.. Enumerable.Range(0, 1 + _random.Next(_random.Next(8) == 0 ? 200 : 4)).Select(_ => Name())];
             (string action, uint? errno) = Action(Pick(s_actions));
-            if (!mayConflict)
-            {
-                // One verdict for each name: of a rule that meets others, the verdict of the first.
-                (action, errno) = names.Where(chosen.ContainsKey).Select(name => chosen[name]).FirstOrDefault((action, errno));
-                names = [.. names.Where(name => !chosen.TryGetValue(name, out (string, uint?) other) || other == (action, errno))];
-                Array.ForEach(names, name => chosen[name] = (action, errno));
-            }
+            names = mayMeet ? names : [.. names.Where(chosen.Add)];
 
-            rules.Add(new SeccompSyscallSpec { Names = [.. names], Action = action, ErrnoRet = errno, Args = Conditions() });
+            if (names.Length > 0)
+            {
+                rules.Add(new SeccompSyscallSpec { Names = [.. names], Action = action, ErrnoRet = errno, Args = Conditions(mayMeet) });
+            }
         }
 
         (defaultAction, uint? defaultErrno) = Action(defaultAction);
@@ -98,14 +95,15 @@ internal sealed class RandomProfile(int seed)
     private (string Action, uint? Errno) Action(string action) =>
         (action, action is "SCMP_ACT_ERRNO" or "SCMP_ACT_TRACE" && _random.Next(2) == 0 ? (uint)_random.Next(200) : null);
 
-    private ImmutableArray<SeccompArgSpec> Conditions()
+    private ImmutableArray<SeccompArgSpec> Conditions(bool mayMeet)
     {
         int count = _random.Next(3) == 0 ? 0 : 1 + _random.Next(3);
+        int first = _random.Next(SeccompData.ArgumentCount);
         return
         [
-            .. Enumerable.Range(0, count).Select(_ => new SeccompArgSpec
+            .. Enumerable.Range(first, count).Select(next => new SeccompArgSpec
             {
-                Index = (uint)_random.Next(SeccompData.ArgumentCount),
+                Index = (uint)((mayMeet ? _random.Next(SeccompData.ArgumentCount) : next) % SeccompData.ArgumentCount),
                 Op = Pick(s_operators),
                 Value = Pick(s_values),
                 ValueTwo = _random.Next(2) == 0 ? null : Pick(s_values),
