@@ -18,7 +18,8 @@ internal sealed class StartCommand : Verb
     internal override int Run(Invocation call)
     {
         StateStore store = new(call.Global.Root);
-        ContainerStarter.Start(store, call.Id, StoredConfig.ReadHooks(store, call.Id));
+        string warning = ContainerStarter.Start(store, call.Id, StoredConfig.ReadHooks(store, call.Id), ServiceVariables.NotifySocket);
+        call.Log.WarnUnlessEmpty(warning);
         return ExitCode.Success;
     }
 }
