@@ -15,8 +15,10 @@ public static class ContainerStarter
     /// <summary>Lets a created container's program run.</summary>
     /// <param name="hooks">Of the container's own copy of its config.json.</param>
     /// <param name="listener">Of the same config: of its seccomp filter, or null.</param>
+    /// <param name="notifySocket">Where a service manager waits to hear that the container is ready: so does this, then. Null: nobody waits.</param>
+    /// <returns>What went wrong with that: a warning; empty if nothing did.</returns>
     /// <exception cref="ContainerException">It does not run. The container is stopped if its program could not be executed.</exception>
-    public static void Start(StateStore store, string id, HooksPlan hooks, SeccompListenerPlan? listener)
+    public static string Start(StateStore store, string id, HooksPlan hooks, SeccompListenerPlan? listener, string? notifySocket)
     {
         using ContainerFolder folder = store.Open(id);
         if (!folder.Lock() || ContainerQueries.TryTake(folder) is not { } snapshot)
@@ -35,6 +37,7 @@ public static class ContainerStarter
 
         using SyncChannel channel = new(socket);
         using SeccompAgent? agent = SeccompAgent.Connect(listener);
+        using ReadinessRelay? readiness = ReadinessRelay.Open(folder, notifySocket);
         channel.TrySend(SyncMessage.Start);
         StartExchange.Await(
             channel,
@@ -42,6 +45,8 @@ public static class ContainerStarter
             "starting the container",
             (text, descriptor) => agent?.Deliver(channel, descriptor, text, pidFd.Borrow, record, ContainerStatus.Created));
         RunPoststart(folder, record, hooks);
+        folder.Unlock();
+        return readiness?.Await(pidFd.Borrow, record.Pid) ?? "";
     }
 
     private static void CheckStatus(string id, ContainerSnapshot snapshot)

@@ -18,7 +18,7 @@ internal sealed class Launch : IDisposable
 {
     private readonly UndoStack _undo = new();
     private readonly LaunchOptions _options;
-    private readonly ContainerPlan _plan;
+    private ContainerPlan _plan;
     private readonly ContainerFolder _folder;
     private readonly OwnedFd? _consoleSocket;
     private readonly OwnedFd? _pidfdSocket;
@@ -42,6 +42,9 @@ internal sealed class Launch : IDisposable
         _undo.Push(_folder.Remove);
     }
 
+    /// <summary>Where the container says that it is ready; null: nobody waits for it.</summary>
+    public ReadinessRelay? Readiness { get; private set; }
+
     public ContainerRecord Record => _record;
 
     public ContainerFolder Folder => _folder;
@@ -59,7 +62,7 @@ internal sealed class Launch : IDisposable
         Launch launch = new(store, options, plan, andStart);
         try
         {
-            launch.Prepare();
+            launch.Prepare(andStart);
             launch.Clone(andStart);
             launch.Attend();
             launch.Finish();
@@ -103,6 +106,7 @@ internal sealed class Launch : IDisposable
         _pidfdSocket?.Dispose();
         _agent?.Dispose();
         Relay?.Dispose();
+        Readiness?.Dispose();
     }
 
     private static ContainerRecord NewRecord(LaunchOptions options, ContainerPlan plan) => new()
@@ -121,7 +125,7 @@ internal sealed class Launch : IDisposable
     };
 
     // What is planned is written down before it is made: whoever is killed leaves a record of what there may be.
-    private void Prepare()
+    private void Prepare(bool andStart)
     {
         _cgroups = CgroupPlacement.Choose(CgroupHierarchy.DetectLayout(), _plan.Cgroup.Path, _options.Id);
         CgroupFs.RefuseOccupied(_cgroups);
@@ -133,6 +137,16 @@ internal sealed class Launch : IDisposable
         };
         _folder.WriteRecord(_record);
         _folder.WriteConfig(_options.Config.Span);
+        if (_options.NotifySocket is not null || _options.ListenCount > 0)
+        {
+            _plan = ServicePlan.Extend(_plan, _options, _options.NotifySocket is null ? null : _folder.MakeNotifyFolder());
+        }
+
+        if (andStart)
+        {
+            Readiness = ReadinessRelay.Open(_folder, _options.NotifySocket);
+        }
+
         _undo.Push(() => CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents));
         if (MakesCgroupFirst)
         {
