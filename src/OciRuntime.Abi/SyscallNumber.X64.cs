@@ -67,13 +67,20 @@ public static class SyscallNumber
     public const nint Accept4 = 288;
     public const nint Signalfd4 = 289;
     public const nint Dup3 = 292;
+    public const nint Pipe2 = 293;
     public const nint Prlimit64 = 302;
     public const nint Setns = 308;
     public const nint SchedSetattr = 314;
+    public const nint Seccomp = 317;
     public const nint MemfdCreate = 319;
     public const nint Bpf = 321;
     public const nint Statx = 332;
     public const nint Fstatfs = 138;
+    public const nint Fsetxattr = 190;
+    public const nint Fgetxattr = 193;
+    public const nint Flistxattr = 196;
+    public const nint Linkat = 265;
+    public const nint Utimensat = 280;
     public const nint PidfdSendSignal = 424;
     public const nint OpenTree = 428;
     public const nint MoveMount = 429;
@@ -85,5 +92,6 @@ public static class SyscallNumber
     public const nint Clone3 = 435;
     public const nint CloseRange = 436;
     public const nint Openat2 = 437;
+    public const nint PidfdGetfd = 438;
     public const nint MountSetattr = 442;
 }

@@ -7,6 +7,7 @@ using OciRuntime.Abi;
 using OciRuntime.Abi.Bpf;
 using OciRuntime.Abi.Mounting;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Abi.Seccomp;
 using OciRuntime.Plan.Compile;
 
 namespace OciRuntime.Plan;
@@ -39,6 +40,14 @@ public static partial class PlanText
         new((ulong)MountAttr.MOUNT_ATTR_STRICTATIME, "MOUNT_ATTR_STRICTATIME"),
         new((ulong)MountAttr.MOUNT_ATTR_NODIRATIME, "MOUNT_ATTR_NODIRATIME"),
         new((ulong)MountAttr.MOUNT_ATTR_NOSYMFOLLOW, "MOUNT_ATTR_NOSYMFOLLOW"),
+    };
+
+    private static ReadOnlySpan<FlagName> FilterFlagNames => new FlagName[]
+    {
+        new((ulong)SeccompFilterFlags.SECCOMP_FILTER_FLAG_LOG, "SECCOMP_FILTER_FLAG_LOG"),
+        new((ulong)SeccompFilterFlags.SECCOMP_FILTER_FLAG_SPEC_ALLOW, "SECCOMP_FILTER_FLAG_SPEC_ALLOW"),
+        new((ulong)SeccompFilterFlags.SECCOMP_FILTER_FLAG_NEW_LISTENER, "SECCOMP_FILTER_FLAG_NEW_LISTENER"),
+        new((ulong)SeccompFilterFlags.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"),
     };
 
     // A field such as MOUNT_ATTR__ATIME stands before its values, which it covers.

@@ -19,7 +19,8 @@ internal static class ExecMain
         {
             Enter(context);
             Prepare(context);
-            Start(context);
+            ExecStage.SetUp(context.Program);
+            ProgramStage.Run(context.Program, context.Seccomp, context.PreserveFds, context.Channel);
         }
         catch (Exception e)
         {
@@ -102,17 +103,5 @@ internal static class ExecMain
         Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
         ChildEnd.Send(context.Channel, SyncMessage.Ready);
         ChildEnd.Await(context.Channel, SyncMessage.Release);
-    }
-
-    private static void Start(ExecContext context)
-    {
-        ProcessPlan process = context.Program.Process;
-        ExecStage.SetUp(context.Program);
-
-        // The order of ids and capabilities: see ChildMain.Start.
-        CredentialStage.Run(process);
-        ExecStage.ChangeDirectory(process);
-        ChildEnd.Send(context.Channel, SyncMessage.Executing);
-        ExecStage.Execute(context.Program, context.PreserveFds);
     }
 }

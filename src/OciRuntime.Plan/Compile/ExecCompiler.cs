@@ -2,6 +2,7 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Abi.Seccomp;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Plan.Compile;
@@ -29,6 +30,7 @@ public static class ExecCompiler
         {
             Process = ProcessCompiler.Compile(Inherit(process, container.Process), linux, namespaces, facts, warnings, errors),
             Namespaces = joined,
+            Seccomp = SeccompCompiler.Compile(container.Linux?.Seccomp, SeccompArchitectures.Native, errors),
         };
         if (errors.Count != before)
         {

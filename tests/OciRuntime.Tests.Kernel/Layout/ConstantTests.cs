@@ -17,7 +17,7 @@ namespace OciRuntime.Tests.Kernel.Layout;
 public sealed class ConstantTests : KernelTest
 {
     // In no header that the kernel gives away.
-    private static readonly string[] s_librarys = ["AF_", "SOCK_", "SOL_", "SCM_", "MSG_"];
+    private static readonly string[] s_librarys = ["AF_", "SOCK_", "SOL_", "SCM_", "MSG_", "IFF_"];
 
     // A name of ours for a version of the kernel's.
     private static readonly Dictionary<string, string> s_otherNames = new() { ["LINUX_CAPABILITY_VERSION_3"] = "_LINUX_CAPABILITY_VERSION_3" };

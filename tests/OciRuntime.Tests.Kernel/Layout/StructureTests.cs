@@ -10,6 +10,7 @@ using OciRuntime.Abi;
 using OciRuntime.Abi.Bpf;
 using OciRuntime.Abi.Files;
 using OciRuntime.Abi.Mounting;
+using OciRuntime.Abi.Networking;
 using OciRuntime.Abi.Processes;
 
 namespace OciRuntime.Tests.Kernel.Layout;
@@ -50,6 +51,15 @@ public sealed class StructureTests : KernelTest
             ("Runtime", "sched_runtime"), ("Deadline", "sched_deadline"), ("Period", "sched_period"), ("UtilizationMinimum", "sched_util_min"),
             ("UtilizationMaximum", "sched_util_max"),
         ]),
+        (typeof(NetlinkHeader), Unsafe.SizeOf<NetlinkHeader>(), "struct nlmsghdr",
+            [("Length", "nlmsg_len"), ("Type", "nlmsg_type"), ("Flags", "nlmsg_flags"), ("Sequence", "nlmsg_seq"), ("Port", "nlmsg_pid")]),
+        (typeof(LinkMessage), Unsafe.SizeOf<LinkMessage>(), "struct ifinfomsg",
+        [
+            ("Family", "ifi_family"), ("Padding", "__ifi_pad"), ("Type", "ifi_type"), ("Index", "ifi_index"), ("Flags", "ifi_flags"), ("Change", "ifi_change"),
+        ]),
+        (typeof(AddressMessage), Unsafe.SizeOf<AddressMessage>(), "struct ifaddrmsg",
+            [("Family", "ifa_family"), ("PrefixLength", "ifa_prefixlen"), ("Flags", "ifa_flags"), ("Scope", "ifa_scope"), ("Index", "ifa_index")]),
+        (typeof(NetlinkAttribute), Unsafe.SizeOf<NetlinkAttribute>(), "struct nlattr", [("Length", "nla_len"), ("Type", "nla_type")]),
         (typeof(BpfInstruction), Unsafe.SizeOf<BpfInstruction>(), "struct bpf_insn", [("Code", "code"), ("Offset", "off"), ("Immediate", "imm")]),
     ];
 
