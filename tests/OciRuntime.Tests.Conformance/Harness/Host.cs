@@ -17,6 +17,7 @@ public enum Needs
     Strace = 4,
     TwoProcessors = 8,
     NetworkNamespace = 16,
+    SubordinateIds = 32,
 }
 
 internal enum CgroupMode
@@ -54,6 +55,7 @@ internal static class Host
         Add(needs.HasFlag(Needs.CgroupV1) && Cgroups == CgroupMode.V2, "cgroup v1 controllers");
         Add(needs.HasFlag(Needs.CgroupV2) && Cgroups != CgroupMode.V2, "a unified cgroup v2 hierarchy");
         Add(needs.HasFlag(Needs.Strace) && FindProgram("strace") is null, "the package strace");
+        Add(needs.HasFlag(Needs.SubordinateIds) && !HasSubordinateIds(), "newuidmap and a user 1000 with the subordinate ids from 100000 on");
         Add(FindProgram("busybox") is null, "the package busybox-static");
         return missing.Count == 0 ? null : $"needs {string.Join(", ", missing)}";
 
@@ -74,6 +76,13 @@ internal static class Host
     {
         string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("CapEff:", StringComparison.Ordinal));
         return (ulong.Parse(line[7..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << number)) != 0;
+    }
+
+    private static bool HasSubordinateIds()
+    {
+        string? name = File.ReadLines("/etc/passwd").FirstOrDefault(l => l.Split(':')[2] == "1000")?.Split(':')[0];
+        return name is not null && FindProgram("newuidmap") is not null && File.Exists("/etc/subuid")
+            && File.ReadLines("/etc/subuid").Any(l => l.StartsWith($"{name}:100000:", StringComparison.Ordinal));
     }
 
     private static string FindRepository()
