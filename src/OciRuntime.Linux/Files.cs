@@ -204,6 +204,14 @@ public static unsafe partial class Files
         }
     }
 
+    /// <summary><c>pipe2(2)</c>.</summary>
+    public static (OwnedFd Source, OwnedFd Target) MakePipe()
+    {
+        int* pair = stackalloc int[2];
+        LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Pipe2, (nint)pair, (nint)OpenFlags.O_CLOEXEC), "pipe2");
+        return (new OwnedFd(pair[0]), new OwnedFd(pair[1]));
+    }
+
     /// <summary><c>lseek(2)</c> to the start.</summary>
     public static void Rewind(Fd file) => LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Lseek, file.Number, 0, 0), "lseek", file.Number);
 

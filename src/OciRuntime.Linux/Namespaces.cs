@@ -12,7 +12,7 @@ public static unsafe class Namespaces
     public static void Unshare(CloneFlags flags) =>
         LinuxException.ThrowIfError(Raw.CallBlocking(SyscallNumber.Unshare, (nint)flags), "unshare");
 
-    /// <summary><c>setns(2)</c>: of this thread. In the parent only for a while.</summary>
+    /// <summary><c>setns(2)</c>: of this thread; in the parent only for a while.</summary>
     /// <exception cref="LinuxException">
     /// EINVAL: the descriptor is not of a namespace of that type; or it is of a mount namespace, and root and current directory are shared with another thread.
     /// </exception>

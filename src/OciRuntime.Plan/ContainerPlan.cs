@@ -28,6 +28,7 @@ public sealed record ContainerPlan
 
     public ImmutableArray<KernelString> MaskedPaths { get; init; } = [];
     public ImmutableArray<KernelString> ReadonlyPaths { get; init; } = [];
+    public ImmutableArray<NetDevicePlan> NetDevices { get; init; } = [];
     public ImmutableArray<SysctlWrite> Sysctls { get; init; } = [];
 
     /// <summary>Null: leave the name alone. sethostname(2).</summary>
@@ -41,6 +42,9 @@ public sealed record ContainerPlan
 
     /// <summary>Null where config.json has none: such a container can be created, not started.</summary>
     public ProcessPlan? Process { get; init; }
+
+    /// <summary>Null: no filter.</summary>
+    public SeccompPlan? Seccomp { get; init; }
 
     public ImmutableArray<KeyValuePair<string, string>> Annotations { get; init; } = [];
 

@@ -23,6 +23,11 @@ public static partial class PlanText
         Line(text, "root", PropagationName(plan.Root.Propagation) + " recursive");
         AddNamespaces(text, plan);
         AddCgroup(text, plan.Cgroup);
+        foreach (NetDevicePlan device in plan.NetDevices)
+        {
+            Line(text, "network", $"device {Quote(device.Name)} to {(device.IsTemplate ? "template " : "")}{Quote(device.NewName)}");
+        }
+
         AddHooks(text, plan.Hooks);
         foreach (MountStep step in plan.Mounts)
         {
@@ -47,6 +52,7 @@ public static partial class PlanText
         }
 
         AddProcess(text, plan.Process);
+        AddSeccomp(text, plan.Seccomp);
         foreach ((string key, string value) in plan.Annotations)
         {
             Line(text, "annotation", $"{Quote(key)} {Quote(value)}");
@@ -94,6 +100,18 @@ public static partial class PlanText
         }
     }
 
+    /// <summary>What an update would write.</summary>
+    public static string Of(ImmutableArray<CgroupWrite> writes)
+    {
+        StringBuilder text = new();
+        foreach (CgroupWrite write in writes)
+        {
+            AddWrite(text, write);
+        }
+
+        return text.ToString();
+    }
+
     private static void AddCgroup(StringBuilder text, CgroupPlan cgroup)
     {
         if (cgroup.Path is { } path)
@@ -103,8 +121,7 @@ public static partial class PlanText
 
         foreach (CgroupWrite write in cgroup.Writes)
         {
-            string optional = write.IsOptional ? " optional" : "";
-            Line(text, "cgroup", $"write {write.File} {Quote(write.Value)} {write.Controller}{optional} from {write.Origin}");
+            AddWrite(text, write);
         }
 
         int number = 0;
@@ -113,6 +130,14 @@ public static partial class PlanText
             Line(text, "cgroup", $"bpf {number.ToString("D2", CultureInfo.InvariantCulture)} {InstructionText(instruction, number)}");
             number++;
         }
+    }
+
+    private static void AddWrite(StringBuilder text, CgroupWrite write)
+    {
+        string other = write.Otherwise is { } otherwise ? $" or {otherwise.File} {Quote(otherwise.Value)}" : "";
+        string optional = write.IsOptional ? " optional" : "";
+        string related = write.CanWait ? " related" : "";
+        Line(text, "cgroup", $"write {write.File} {Quote(write.Value)}{other} {write.Controller}{optional}{related} from {write.Origin}");
     }
 
     private static void AddHooks(StringBuilder text, HooksPlan hooks)
@@ -263,6 +288,9 @@ public static partial class PlanText
         {
             Line(text, "process", $"oom_score_adj {score}");
         }
+
+        AddScheduling(text, process);
+        AddLabels(text, process);
     }
 
     private static void AddCapabilities(StringBuilder text, CapabilityPlan sets)

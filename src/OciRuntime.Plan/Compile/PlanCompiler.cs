@@ -5,6 +5,7 @@ using System.Collections.Immutable;
 using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Abi.Seccomp;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Plan.Compile;
@@ -39,12 +40,14 @@ public static class PlanCompiler
             Devices = DeviceCompiler.Compile(linux.Devices, errors),
             MaskedPaths = RootCompiler.CompilePaths(linux.MaskedPaths, "/linux/maskedPaths", errors),
             ReadonlyPaths = RootCompiler.CompilePaths(linux.ReadonlyPaths, "/linux/readonlyPaths", errors),
+            NetDevices = NetDeviceCompiler.Compile(linux.NetDevices, namespaces, facts, errors),
             Sysctls = SysctlCompiler.Compile(linux.Sysctl, namespaces, errors),
             Hostname = CompileName(spec.Hostname, ownsName, "/hostname", errors),
             Domainname = CompileName(spec.Domainname, ownsName, "/domainname", errors),
             Cgroup = CgroupCompiler.Compile(linux, facts, warnings, errors),
             Hooks = HookCompiler.Compile(spec.Hooks, errors),
-            Process = spec.Process is { } process ? ProcessCompiler.Compile(process, namespaces, facts, warnings, errors) : null,
+            Process = spec.Process is { } process ? ProcessCompiler.Compile(process, linux, namespaces, facts, warnings, errors) : CheckNoProcess(linux, errors),
+            Seccomp = SeccompCompiler.Compile(linux.Seccomp, SeccompArchitectures.Native, errors),
             Annotations = CheckAnnotations(spec.Annotations, errors),
         };
         if (errors.Count != before)
@@ -111,39 +114,21 @@ public static class PlanCompiler
         return annotations;
     }
 
+    // What is said of programs is checked although there is none.
+    private static ProcessPlan? CheckNoProcess(LinuxSpec linux, List<SpecError> errors)
+    {
+        _ = PersonalityCompiler.Compile(linux.Personality, errors);
+        _ = MemoryPolicyCompiler.Compile(linux.MemoryPolicy, errors);
+        return null;
+    }
+
     private static void CheckUnsupported(LinuxSpec linux, List<SpecError> errors)
     {
-        if (linux.Seccomp is { } seccomp && AsksSomething(seccomp))
-        {
-            Refuse.Unsupported(errors, "/linux/seccomp");
-        }
-
         if (linux.IntelRdt is { } rdt && AsksSomething(rdt))
         {
             Refuse.Unsupported(errors, "/linux/intelRdt");
         }
-
-        if (!linux.NetDevices.IsEmpty)
-        {
-            Refuse.Unsupported(errors, "/linux/netDevices");
-        }
-
-        if (linux.MemoryPolicy is { } policy
-            && (!string.IsNullOrEmpty(policy.Mode) || !string.IsNullOrEmpty(policy.Nodes) || !policy.Flags.IsEmpty))
-        {
-            Refuse.Unsupported(errors, "/linux/memoryPolicy");
-        }
-
-        if (linux.Personality is { } personality && (!string.IsNullOrEmpty(personality.Domain) || !personality.Flags.IsEmpty))
-        {
-            Refuse.Unsupported(errors, "/linux/personality");
-        }
     }
-
-    private static bool AsksSomething(SeccompSpec seccomp) =>
-        !string.IsNullOrEmpty(seccomp.DefaultAction) || !seccomp.Syscalls.IsEmpty
-        || !string.IsNullOrEmpty(seccomp.ListenerPath) || !string.IsNullOrEmpty(seccomp.ListenerMetadata)
-        || !seccomp.Flags.IsEmpty;
 
     private static bool AsksSomething(IntelRdtSpec rdt) =>
         !string.IsNullOrEmpty(rdt.ClosId) || !rdt.Schemata.IsEmpty
