@@ -32,7 +32,7 @@ internal sealed class FeaturesCommand : Verb
             Seccomp = new SeccompFeatures { Enabled = false },
             Apparmor = false,
             Selinux = false,
-            IntelRdt = new IntelRdtFeatures { Enabled = false },
+            IntelRdt = new IntelRdtFeatures { Enabled = true, Schemata = true, Monitoring = true },
             IdMappedMounts = false,
             NetDevices = true,
         },

@@ -28,6 +28,12 @@ internal static class RecordJson
         writer.WriteNumber("ownerUid"u8, record.OwnerUid);
         WriteStrings(writer, "cgroupFolders"u8, record.CgroupFolders);
         WriteStrings(writer, "cgroupParents"u8, record.CgroupParents);
+        if (!record.ResctrlFolders.IsEmpty)
+        {
+            WriteStrings(writer, "resctrlFolders"u8, record.ResctrlFolders);
+            WriteStrings(writer, "resctrlMade"u8, record.ResctrlMade);
+        }
+
         StateJson.WriteAnnotations(writer, record.Annotations);
         writer.WriteEndObject();
         writer.Flush();
@@ -67,6 +73,8 @@ internal static class RecordJson
             case "ownerUid": return record with { OwnerUid = reader.GetUInt32() };
             case "cgroupFolders": return record with { CgroupFolders = ReadStrings(ref reader) };
             case "cgroupParents": return record with { CgroupParents = ReadStrings(ref reader) };
+            case "resctrlFolders": return record with { ResctrlFolders = ReadStrings(ref reader) };
+            case "resctrlMade": return record with { ResctrlMade = ReadStrings(ref reader) };
             case "annotations": return record with { Annotations = ReadMap(ref reader) };
             default:
                 reader.Skip();

@@ -37,6 +37,7 @@ public static class PlanCompiler
             MaskedPaths = RootCompiler.CompilePaths(linux.MaskedPaths, "/linux/maskedPaths", errors),
             ReadonlyPaths = RootCompiler.CompilePaths(linux.ReadonlyPaths, "/linux/readonlyPaths", errors),
             NetDevices = NetDeviceCompiler.Compile(linux.NetDevices, namespaces, facts, errors),
+            IntelRdt = IntelRdtCompiler.Compile(linux.IntelRdt, errors),
             Sysctls = SysctlCompiler.Compile(linux.Sysctl, namespaces, errors),
             Hostname = CompileName(spec.Hostname, ownsName, "/hostname", errors),
             Domainname = CompileName(spec.Domainname, ownsName, "/domainname", errors),
@@ -113,11 +114,6 @@ public static class PlanCompiler
             Refuse.Unsupported(errors, "/linux/seccomp");
         }
 
-        if (linux.IntelRdt is { } rdt && AsksSomething(rdt))
-        {
-            Refuse.Unsupported(errors, "/linux/intelRdt");
-        }
-
         if (linux.MemoryPolicy is { } policy
             && (!string.IsNullOrEmpty(policy.Mode) || !string.IsNullOrEmpty(policy.Nodes) || !policy.Flags.IsEmpty))
         {
@@ -139,9 +135,4 @@ public static class PlanCompiler
         !string.IsNullOrEmpty(seccomp.DefaultAction) || !seccomp.Syscalls.IsEmpty
         || !string.IsNullOrEmpty(seccomp.ListenerPath) || !string.IsNullOrEmpty(seccomp.ListenerMetadata)
         || !seccomp.Flags.IsEmpty;
-
-    private static bool AsksSomething(IntelRdtSpec rdt) =>
-        !string.IsNullOrEmpty(rdt.ClosId) || !rdt.Schemata.IsEmpty
-        || !string.IsNullOrEmpty(rdt.L3CacheSchema) || !string.IsNullOrEmpty(rdt.MemBwSchema)
-        || rdt.EnableMonitoring;
 }
