@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using OciRuntime.Abi;
@@ -65,14 +66,40 @@ public static partial class PlanText
         return text.Length == 0 ? "none" : text.ToString();
     }
 
-    private static string CapabilityNames(ulong mask)
+    private static string CapabilityNames(ulong mask) => BitNames(mask, Capability.Names);
+
+    /// <summary>A bit's name is that at its number.</summary>
+    private static string BitNames(ulong mask, ReadOnlySpan<string> names)
     {
         StringBuilder text = new();
-        for (int i = 0; i < Capability.Count; i++)
+        for (int i = 0; i < names.Length; i++)
         {
             if ((mask & (1UL << i)) != 0)
             {
-                text.Append(text.Length == 0 ? "" : " ").Append(Capability.Names[i]);
+                text.Append(text.Length == 0 ? "" : " ").Append(names[i]);
+            }
+        }
+
+        return text.Length == 0 ? "none" : text.ToString();
+    }
+
+    /// <summary>As cpuset(7) writes it.</summary>
+    private static string ListText(ImmutableArray<ulong> mask)
+    {
+        const int BitsOfWord = 64;
+        StringBuilder text = new();
+        int first = -1;
+        for (int number = 0; number <= mask.Length * BitsOfWord; number++)
+        {
+            bool isSet = number < mask.Length * BitsOfWord && (mask[number / BitsOfWord] >> (number % BitsOfWord) & 1) != 0;
+            if (isSet && first < 0)
+            {
+                first = number;
+            }
+            else if (!isSet && first >= 0)
+            {
+                text.Append(text.Length == 0 ? "" : ",").Append(first == number - 1 ? $"{first}" : $"{first}-{number - 1}");
+                first = -1;
             }
         }
 

@@ -20,13 +20,14 @@ internal static class Program
         ["call", .. string[] calls] => Acts.Call(calls),
         ["write", string path] => Acts.WriteFile(path),
         ["echo", .. string[] words] => Acts.Echo(words),
+        ["notify", .. string[] messages] => Notification.Send(messages),
         ["measure", string file, .. string[] command] when command.Length > 0 => Measurement.Run(file, command),
         _ => Usage(),
     };
 
     private static int Usage()
     {
-        Console.Error.WriteLine("guest: report [SECTION…] | exit N | signal N | sleep | alloc BYTES | forkbomb N | call NUMBER[,ARGUMENT…]… | write FILE | echo WORD… | measure FILE COMMAND…");
+        Console.Error.WriteLine("guest: report [SECTION…] | exit N | signal N | sleep | alloc BYTES | forkbomb N | call NUMBER[,ARGUMENT…]… | write FILE | echo WORD… | notify MESSAGE… | measure FILE COMMAND…");
         return 2;
     }
 }

@@ -49,6 +49,12 @@ internal abstract class BundleVerb : Verb
 
         BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config));
         call.Log.Debug($"{bundle.Folder}: the config is read and compiled");
+        if (bundle.Plan.Seccomp is { } seccomp)
+        {
+            // runc's words, by which its clients see what was asked for.
+            call.Log.Debug($"seccomp filter flags: {(uint)seccomp.Flags}");
+        }
+
         foreach (string warning in bundle.Plan.Warnings)
         {
             call.Log.Warning(warning);
@@ -67,6 +73,9 @@ internal abstract class BundleVerb : Verb
         PidfdSocket = call.Arguments.ValueOf(_pidfdSocket),
         NoPivot = call.Arguments.IsOn(_noPivot),
         NoNewKeyring = call.Arguments.IsOn(_noNewKeyring),
-        PreserveFds = Flags.DescriptorCount(call.Arguments.ValueOf(_preserveFds)),
+        PreserveFds = checked(ServiceVariables.ListenCount + Flags.DescriptorCount(call.Arguments.ValueOf(_preserveFds))),
+        ListenCount = ServiceVariables.ListenCount,
+        ListenNames = ServiceVariables.ListenNames,
+        NotifySocket = ServiceVariables.NotifySocket,
     };
 }

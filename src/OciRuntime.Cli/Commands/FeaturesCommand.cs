@@ -28,15 +28,16 @@ internal sealed class FeaturesCommand : Verb
         MountOptions = MountOptionNames.All,
         Linux = new LinuxFeatures
         {
-            Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"],
+            Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
             Capabilities = [.. Capability.Names],
-            Cgroup = new CgroupFeatures { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = false },
+            Cgroup = new CgroupFeatures { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = true },
             Seccomp = SeccompSupport,
-            Apparmor = false,
-            Selinux = false,
+            Apparmor = true,
+            Selinux = true,
             IntelRdt = new IntelRdtFeatures { Enabled = false },
-            IdMappedMounts = false,
-            NetDevices = false,
+            MemoryPolicy = new MemoryPolicyFeatures { Modes = [.. MemoryPolicyMode.Names], Flags = [.. MemoryPolicyFlag.Names] },
+            IdMappedMounts = true,
+            NetDevices = true,
         },
 
         // Clients read runc's keys to see what a runtime that stands in for it can do.

@@ -20,7 +20,8 @@ internal sealed class StartCommand : Verb
     {
         StateStore store = new(call.Global.Root);
         (HooksPlan hooks, SeccompListenerPlan? listener) = StoredConfig.ReadForStart(store, call.Id);
-        ContainerStarter.Start(store, call.Id, hooks, listener);
+        string warning = ContainerStarter.Start(store, call.Id, hooks, listener, ServiceVariables.NotifySocket);
+        call.Log.WarnUnlessEmpty(warning);
         return ExitCode.Success;
     }
 }

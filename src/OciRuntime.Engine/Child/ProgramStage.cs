@@ -9,12 +9,11 @@ namespace OciRuntime.Engine.Child;
 /// <summary>The last steps, the same for a container's first process and for an exec.</summary>
 internal static class ProgramStage
 {
-    /// <summary>Ends in the program, or by an exception.</summary>
+    /// <summary>Ends in the program, or by an exception. <see cref="ExecStage.SetUp"/> has been.</summary>
     /// <param name="filter">Null: none.</param>
     public static void Run(ProgramStart program, SeccompPlan? filter, int preserveFds, SyncChannel channel)
     {
         ProcessPlan process = program.Process;
-        ExecStage.SetUp(program);
         ExecStage.CloseDescriptors(preserveFds);
 
         // Until here the runtime's handlers turned faults into exceptions.

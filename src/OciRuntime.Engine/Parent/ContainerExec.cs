@@ -59,6 +59,7 @@ public sealed class ContainerExec : IDisposable
     public static int Run(ContainerRecord record, ExecOptions options, ExecPlan plan)
     {
         LaunchChecks.CheckTerminal(plan.Process.Terminal, options.Detach, options.ConsoleSocket);
+        LabelChecks.Check(plan.Process);
         LaunchChecks.CheckPreserved(options.PreserveFds);
         if (!options.Detach)
         {
@@ -108,6 +109,7 @@ public sealed class ContainerExec : IDisposable
 
     private void Clone()
     {
+        CpuAffinity.SetInitial(_plan.Process.ExecAffinity);
         using ExecPlacement placement = ExecPlacement.Choose(_record, _options.SubCgroups);
         (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
         _channel = new SyncChannel(mine);

@@ -13,6 +13,12 @@ internal enum SyncMessage : byte
     /// <summary>The process in between: here is the pidfd of the one that goes on.</summary>
     Sibling,
 
+    /// <summary>Child: this is the network namespace that devices are to be moved to, as a descriptor.</summary>
+    Network,
+
+    /// <summary>Parent: they are there.</summary>
+    NetworkDone,
+
     /// <summary>Child: the root is mounted, the runtime's hooks may run.</summary>
     RootReady,
 
@@ -42,4 +48,10 @@ internal enum SyncMessage : byte
 
     /// <summary>Child: the text says what failed. It ends.</summary>
     Failure,
+
+    /// <summary>Child: the source of the bind whose origin is the text is not for its own ids to open.</summary>
+    SourceWanted,
+
+    /// <summary>Parent: here it is, as a detached mount.</summary>
+    Source,
 }
