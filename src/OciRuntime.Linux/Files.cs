@@ -204,6 +204,13 @@ public static unsafe partial class Files
         }
     }
 
+    /// <summary>A counter that other parts of the kernel add to; reading does not wait. <c>eventfd2(2)</c>.</summary>
+    public static OwnedFd MakeEventCounter()
+    {
+        const nint EFD_NONBLOCK = (nint)OpenFlags.O_NONBLOCK;
+        return new OwnedFd((int)LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Eventfd2, 0, EFD_NONBLOCK | (nint)OpenFlags.O_CLOEXEC), "eventfd2"));
+    }
+
     /// <summary><c>lseek(2)</c> to the start.</summary>
     public static void Rewind(Fd file) => LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Lseek, file.Number, 0, 0), "lseek", file.Number);
 

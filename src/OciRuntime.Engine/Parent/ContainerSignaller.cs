@@ -9,16 +9,27 @@ namespace OciRuntime.Engine.Parent;
 /// <summary>kill.</summary>
 public static class ContainerSignaller
 {
-    /// <summary>Sends a signal to the container's first process, or with <paramref name="all"/> to every process in its control group.</summary>
+    /// <summary>
+    /// Sends a signal to the container's first process, or with <paramref name="all"/> to every process in its control group. SIGKILL goes to
+    /// all of a container without a PID namespace of its own.
+    /// </summary>
     /// <exception cref="ContainerException">It is not created or running.</exception>
     public static void Kill(StateStore store, string id, int signal, bool all)
     {
         using ContainerFolder folder = store.Open(id);
         ContainerRecord record = folder.ReadRecord() ?? throw new ContainerException($"{id}: {ContainerException.DoesNotExist}");
+        ContainerCgroup cgroup = ContainerCgroup.Of(record);
         if (all)
         {
             // Of a container that has stopped there may be processes left: one without a PID namespace of its own.
-            CgroupProcesses.Signal(ContainerCgroup.Of(record), signal);
+            CgroupKill.Signal(cgroup, signal);
+            return;
+        }
+
+        if (signal == (int)Signum.SIGKILL && !record.HasPidNamespace && CgroupProcesses.All(cgroup).Count > 0)
+        {
+            // pid_namespaces(7): only the end of a first process of a PID namespace ends the others, too.
+            CgroupKill.Signal(cgroup, signal);
             return;
         }
 
@@ -35,7 +46,7 @@ public static class ContainerSignaller
             throw new ContainerException($"sending signal {signal} to {id}: pidfd_send_signal {record.Pid}: {ErrnoText.Of(errno)}");
         }
 
-        ThawToDie(ContainerCgroup.Of(record), signal);
+        ThawToDie(cgroup, signal);
     }
 
     // A frozen process of version 1 does not die of SIGKILL; as runc does, on version 2 as well.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using OciRuntime.Abi;
+using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.Hooks;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
@@ -34,7 +35,7 @@ public static class ContainerStarter
 
         using SyncChannel channel = new(socket);
         channel.TrySend(SyncMessage.Start);
-        StartExchange.Await(channel, pidFd.Borrow, "starting the container");
+        StartExchange.Await(channel, pidFd.Borrow, "starting the container", ContainerCgroup.Of(record));
         RunPoststart(folder, record, hooks);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
 
@@ -11,7 +12,7 @@ internal static class StartExchange
 {
     /// <param name="doing">For errors: <c>starting the container</c>.</param>
     /// <exception cref="ContainerException">The program does not run; exec's own reason.</exception>
-    public static void Await(SyncChannel channel, Fd pidFd, string doing)
+    public static void Await(SyncChannel channel, Fd pidFd, string doing, ContainerCgroup? cgroup = null)
     {
         bool executing = false;
         while (true)
@@ -30,7 +31,7 @@ internal static class StartExchange
                 case SyncMessage.End when executing:
                     return;
                 default:
-                    throw new ContainerException($"{doing}: its process {Ending(pidFd)} before the program ran");
+                    throw new ContainerException($"{doing}: its process {Ending(pidFd)} before the program ran{(cgroup is { } own ? OomKills.Reason(own, before: 0) : "")}");
             }
         }
     }

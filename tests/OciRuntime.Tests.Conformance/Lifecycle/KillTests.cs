@@ -91,4 +91,21 @@ public sealed class KillTests : ContainerTest
         _ = container.WaitForExit();
         Cgroups.Processes(cgroup).Should().BeEmpty();
     }
+
+    // Without a PID namespace of its own the others would live on.
+    [HostFact]
+    public void Kill_KillWithoutPidNamespace_EndsEveryProcess()
+    {
+        Bundle bundle = NewShell("sleep 1000 & sleep 1000 & echo ready; wait");
+        bundle.RemoveNamespace("pid");
+        using Container container = Create(bundle.Save()).Start();
+        container.Output.ReadLine().Should().Be("ready");
+        string cgroup = Cgroups.Of(container.Pid, "pids");
+
+        _ = Ocirun.Succeed("kill", container.Id, "KILL");
+
+        _ = container.WaitForExit();
+        Cgroups.AwaitEmpty(cgroup);
+        Ocirun.Fail("kill", container.Id, "KILL").Error.Should().Contain("container not running");
+    }
 }
