@@ -26,10 +26,9 @@ public static class ContainerSignaller
             return;
         }
 
-        if (signal == (int)Signum.SIGKILL && !record.HasPidNamespace && CgroupProcesses.All(cgroup).Count > 0)
+        if (signal == (int)Signum.SIGKILL && !record.HasPidNamespace)
         {
-            // pid_namespaces(7): only the end of a first process of a PID namespace ends the others, too.
-            CgroupKill.Signal(cgroup, signal);
+            KillWhole(record, cgroup);
             return;
         }
 
@@ -47,6 +46,24 @@ public static class ContainerSignaller
         }
 
         ThawToDie(cgroup, signal);
+    }
+
+    // As with runc: who kills a container means all of it, and here nothing else ends with the first process, or after it.
+    private static void KillWhole(ContainerRecord record, ContainerCgroup cgroup)
+    {
+        using OwnedFd? pidFd = ProcessIdentity.TryOpen(record);
+        if (pidFd is null && CgroupProcesses.All(cgroup).Count == 0)
+        {
+            throw new ContainerException($"{record.Id}: {ContainerException.NotRunning}");
+        }
+
+        if (pidFd is not null)
+        {
+            // It may have no group.
+            _ = Processes.TrySignal(pidFd.Borrow, (int)Signum.SIGKILL);
+        }
+
+        CgroupKill.Signal(cgroup, (int)Signum.SIGKILL);
     }
 
     // A frozen process of version 1 does not die of SIGKILL; as runc does, on version 2 as well.

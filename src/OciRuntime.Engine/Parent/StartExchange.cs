@@ -11,13 +11,22 @@ namespace OciRuntime.Engine.Parent;
 internal static class StartExchange
 {
     /// <param name="doing">For errors: <c>starting the container</c>.</param>
+    /// <param name="deliver">Does something with <see cref="SyncMessage.SeccompListener"/>: its text, its descriptor.</param>
+    /// <param name="cgroup">Where it may have run out of memory; null: somebody else asks that.</param>
     /// <exception cref="ContainerException">The program does not run; exec's own reason.</exception>
-    public static void Await(SyncChannel channel, Fd pidFd, string doing, ContainerCgroup? cgroup = null)
+    public static void Await(
+        SyncChannel channel, Fd pidFd, string doing, Action<string, OwnedFd?>? deliver, ContainerCgroup? cgroup = null)
     {
         bool executing = false;
         while (true)
         {
             SyncMessage message = channel.Receive(out string text, out OwnedFd? descriptor);
+            if (message == SyncMessage.SeccompListener && deliver is not null)
+            {
+                Deliver(pidFd, doing, deliver, text, descriptor);
+                continue;
+            }
+
             descriptor?.Dispose();
             switch (message)
             {
@@ -33,6 +42,21 @@ internal static class StartExchange
                 default:
                     throw new ContainerException($"{doing}: its process {Ending(pidFd)} before the program ran{(cgroup is { } own ? OomKills.Reason(own, before: 0) : "")}");
             }
+        }
+    }
+
+    // Whose calls nobody decides on must not go on.
+    private static void Deliver(Fd pidFd, string doing, Action<string, OwnedFd?> deliver, string text, OwnedFd? descriptor)
+    {
+        try
+        {
+            deliver(text, descriptor);
+        }
+        catch (Exception e) when (e is ContainerException or LinuxException)
+        {
+            _ = Processes.TrySignal(pidFd, (int)Signum.SIGKILL);
+            AwaitEnd(pidFd);
+            throw new ContainerException($"{doing}: {e.Message}");
         }
     }
 

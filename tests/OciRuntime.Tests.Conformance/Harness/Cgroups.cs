@@ -38,23 +38,6 @@ internal static class Cgroups
 
     internal static int[] Processes(string cgroup) => [.. File.ReadAllLines(Path.Combine(cgroup, "cgroup.procs")).Select(int.Parse)];
 
-    /// <summary>Waits for the end of each process in it.</summary>
-    internal static void AwaitEmpty(string cgroup)
-    {
-        foreach (int pid in Processes(cgroup))
-        {
-            long opened = Native.Syscall(Native.SyscallPidfdOpen, pid, 0);
-            if (opened >= 0)
-            {
-                using Descriptor pidfd = new((int)opened);
-                if (!pidfd.WaitReadable(Host.Timeout))
-                {
-                    throw new TimeoutException($"process {pid} in {cgroup} did not end");
-                }
-            }
-        }
-    }
-
     /// <summary>Ends what is in the cgroups of that name, and removes them, deepest first. Only for what a failed test left.</summary>
     internal static void Remove(string name)
     {
