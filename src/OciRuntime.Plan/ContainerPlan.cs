@@ -20,6 +20,9 @@ public sealed record ContainerPlan
     /// <summary>In the order of config.json.</summary>
     public ImmutableArray<MountStep> Mounts { get; init; } = [];
 
+    /// <summary>The SELinux context of the file systems that are made for the container, or null. Those of <see cref="Mounts"/> have it among their options.</summary>
+    public KernelString? MountLabel { get; init; }
+
     /// <summary>The default nodes, then those of config.json.</summary>
     public ImmutableArray<DevicePlan> Devices { get; init; } = [];
 
@@ -42,6 +45,9 @@ public sealed record ContainerPlan
 
     /// <summary>Null where config.json has none: such a container can be created, not started.</summary>
     public ProcessPlan? Process { get; init; }
+
+    /// <summary>Null: no filter.</summary>
+    public SeccompPlan? Seccomp { get; init; }
 
     public ImmutableArray<KeyValuePair<string, string>> Annotations { get; init; } = [];
 

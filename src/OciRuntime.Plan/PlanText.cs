@@ -40,6 +40,11 @@ public static partial class PlanText
             Line(text, "device", DeviceText(device));
         }
 
+        if (plan.MountLabel is { } label)
+        {
+            Line(text, "mount", "label " + Quote(label));
+        }
+
         AddList(text, "masked", plan.MaskedPaths);
         AddList(text, "readonly", plan.ReadonlyPaths);
         foreach (SysctlWrite sysctl in plan.Sysctls)
@@ -48,6 +53,7 @@ public static partial class PlanText
         }
 
         AddProcess(text, plan.Process);
+        AddSeccomp(text, plan.Seccomp);
         foreach ((string key, string value) in plan.Annotations)
         {
             Line(text, "annotation", $"{Quote(key)} {Quote(value)}");
@@ -95,6 +101,18 @@ public static partial class PlanText
         }
     }
 
+    /// <summary>What an update would write.</summary>
+    public static string Of(ImmutableArray<CgroupWrite> writes)
+    {
+        StringBuilder text = new();
+        foreach (CgroupWrite write in writes)
+        {
+            AddWrite(text, write);
+        }
+
+        return text.ToString();
+    }
+
     private static void AddCgroup(StringBuilder text, CgroupPlan cgroup)
     {
         if (cgroup.Path is { } path)
@@ -104,8 +122,7 @@ public static partial class PlanText
 
         foreach (CgroupWrite write in cgroup.Writes)
         {
-            string optional = write.IsOptional ? " optional" : "";
-            Line(text, "cgroup", $"write {write.File} {Quote(write.Value)} {write.Controller}{optional} from {write.Origin}");
+            AddWrite(text, write);
         }
 
         int number = 0;
@@ -139,6 +156,14 @@ public static partial class PlanText
         {
             Line(text, "resctrl", $"{name} {Quote(line)}");
         }
+    }
+
+    private static void AddWrite(StringBuilder text, CgroupWrite write)
+    {
+        string other = write.Otherwise is { } otherwise ? $" or {otherwise.File} {Quote(otherwise.Value)}" : "";
+        string optional = write.IsOptional ? " optional" : "";
+        string related = write.CanWait ? " related" : "";
+        Line(text, "cgroup", $"write {write.File} {Quote(write.Value)}{other} {write.Controller}{optional}{related} from {write.Origin}");
     }
 
     private static void AddHooks(StringBuilder text, HooksPlan hooks)
@@ -175,6 +200,7 @@ public static partial class PlanText
         Line(text, "mount", $"{step.Origin} {StepText(step)} {Quote(step.Target)}");
         AddChange(text, step.Origin + " attributes", step.Attributes);
         AddChange(text, step.Origin + " recursive attributes", step.RecursiveAttributes);
+        AddBind(text, step as MountStep.Bind);
         AddParameters(text, step);
         if (step.RecursivePropagation != MountPropagation.Unchanged)
         {
@@ -187,10 +213,31 @@ public static partial class PlanText
         }
     }
 
+    private static void AddBind(StringBuilder text, MountStep.Bind? bind)
+    {
+        if (bind is null)
+        {
+            return;
+        }
+
+        if (bind.ImpliedClear != MountAttr.None)
+        {
+            Line(text, "mount", $"{bind.Origin} attributes clear unless locked {FlagNames((ulong)bind.ImpliedClear, AttributeNames)}");
+        }
+
+        if (bind.IdMap is { } map)
+        {
+            string whose = map.UidMap.IsEmpty ? " as the container" : "";
+            Line(text, "mount", $"{bind.Origin} id-mapped{(map.Recursive ? " recursively" : "")}{whose}");
+            AddMap(text, $"mount {bind.Origin} uid", map.UidMap);
+            AddMap(text, $"mount {bind.Origin} gid", map.GidMap);
+        }
+    }
+
     private static string StepText(MountStep step) => step switch
     {
         MountStep.Bind bind => $"{(bind.Recursive ? "rbind" : "bind")} {Quote(bind.Source)} on",
-        MountStep.NewFilesystem made => $"new {made.Type} {Quote(made.Source)} on",
+        MountStep.NewFilesystem made => $"new {made.Type} {Quote(made.Source)} {(made.CopyUp ? "copying up " : "")}on",
         MountStep.ControlGroups => "control groups on",
         _ => "remount",
     };
@@ -267,6 +314,9 @@ public static partial class PlanText
         {
             Line(text, "process", $"oom_score_adj {score}");
         }
+
+        AddScheduling(text, process);
+        AddLabels(text, process);
     }
 
     private static void AddCapabilities(StringBuilder text, CapabilityPlan sets)

@@ -63,9 +63,10 @@ internal sealed class ChildMain
         Processes.Control(ProcessControl.PR_SET_DUMPABLE, 0);
 
         NamespaceStage.Join(namespaces);
+        using PrivateProc proc = new();
         if (!_context.NoNewKeyring)
         {
-            NamespaceStage.JoinSessionKeyring(_context.Record.Id);
+            KeyringStage.Make(_context.Record.Id, proc, _plan.Process, namespaces.IsOwn(CloneFlags.CLONE_NEWUSER));
         }
 
         NamespaceStage.SetUp(_plan);
@@ -81,8 +82,12 @@ internal sealed class ChildMain
         ExecStage.MakeWorkingDirectory(root.Borrow, _plan.Process);
         MountStage.Seal(readonlyLater);
         RootStage.Enter(root.Borrow, _plan.Root, inherited, _context.NoPivot);
-        NamespaceStage.WriteSysctls(_plan.Sysctls);
+        NamespaceStage.WriteSysctls(proc, _plan.Sysctls);
+        LabelStage.Run(proc, _plan.Process);
         ExecStage.FindProgram(_plan.Process);
+
+        // Before start, which may be told to lack the call or the right: a seccomp filter is in force then, and the capabilities are the program's.
+        SchedulingStage.Run(_plan.Process);
 
         // Before the parent may leave: its normal end must not count as its death. That it was killed shows as the channel's end.
         Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
@@ -120,6 +125,10 @@ internal sealed class ChildMain
             {
                 EnterCgroupNamespace();
             }
+            else if (BindSource.MayAsk(step, _plan))
+            {
+                AwaitProceed();
+            }
 
             MountStage.Run(root, step, _context, readonlyLater);
         }
@@ -141,20 +150,16 @@ internal sealed class ChildMain
             throw new ContainerException("starting the container: config.json has no \"process\" (/process)");
         }
 
-        ProcessPlan process = program.Process;
         ExecStage.SetUp(program);
 
-        // capabilities(7): whoever gives up CAP_SETGID can't change groups, and a change of user empties the effective set; so the bounding
-        // set goes first, then the ids with the permitted set kept, then the sets.
-        CredentialStage.Run(process);
-        ExecStage.ChangeDirectory(process);
-
-        // They are programs of the image: they get the rights of the container's own, not the runtime's.
+        // They are programs of the image: they get the rights of the container's own, not the runtime's, and its filter of system calls.
         HookRunner.RunAll(
             _plan.Hooks.StartContainer,
-            new HookMoment("startContainer", _context.Record, ContainerStatus.Created, Processes.Id) { Environment = program.Envp });
-        Send(SyncMessage.Executing);
-        ExecStage.Execute(program, _context.PreserveFds);
+            new HookMoment("startContainer", _context.Record, ContainerStatus.Created, Processes.Id)
+            {
+                Environment = program.Envp, Process = program.Process, Filter = _plan.Seccomp,
+            });
+        ProgramStage.Run(program, _plan.Seccomp, _context.PreserveFds, _reportTo);
     }
 
     private static SyncChannel AwaitStart(Fd listener)
@@ -236,6 +241,9 @@ internal sealed class ChildMain
         {
             Await(SyncMessage.Proceed);
             _proceeded = true;
+
+            // cpuset(7): from here on the process is in its groups, and they say what "all" is.
+            CpuAffinity.Reset();
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using OciRuntime.Engine.State;
 using OciRuntime.Linux;
+using OciRuntime.Plan;
 
 namespace OciRuntime.Engine.Hooks;
 
@@ -11,6 +12,12 @@ internal sealed record HookMoment(string Kind, ContainerRecord Record, Container
 {
     /// <summary>What a hook without <c>env</c> gets; null: nothing.</summary>
     public ArgumentBlock? Environment { get; init; }
+
+    /// <summary>Whose user, groups, capabilities and folder the hooks get; null: the runtime's.</summary>
+    public ProcessPlan? Process { get; init; }
+
+    /// <summary>Of system calls, with <see cref="Process"/>; null: none.</summary>
+    public SeccompPlan? Filter { get; init; }
 
     /// <summary>Where the hooks start; null: where the caller is.</summary>
     public string? Folder { get; init; }

@@ -4,7 +4,7 @@ using System.Collections.Immutable;
 using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
-using OciRuntime.Engine.Sync;
+using OciRuntime.Engine.Child;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
 
@@ -31,44 +31,30 @@ internal static class HookRunner
 
     /// <summary>Runs one of the list.</summary>
     public static void Run(ImmutableArray<HookPlan> hooks, int index, HookMoment moment, byte[] state) =>
-        Run(hooks[index], $"error running {moment.Kind} hook #{index}: ", state, moment.Environment, moment.Folder);
+        Run(hooks[index], $"error running {moment.Kind} hook #{index}: ", state, moment);
 
     /// <summary>Any other program that the runtime needs, in the same way.</summary>
     /// <param name="input">What it reads from its standard input.</param>
-    public static void RunOne(HookPlan program, byte[] input) => Run(program, "running ", input, null, null);
+    public static void RunOne(HookPlan program, byte[] input) => Run(program, "running ", input, null);
 
-    private static void Run(HookPlan hook, string doing, byte[] state, ArgumentBlock? environment, string? folder)
+    private static void Run(HookPlan hook, string doing, byte[] state, HookMoment? moment)
     {
         long start = Processes.MonotonicNanoseconds();
         ArgumentBlock argv = new(hook.Args);
-        ArgumentBlock envp = hook.Env is { } env ? new ArgumentBlock(env) : environment ?? new ArgumentBlock([]);
+        ArgumentBlock envp = hook.Env is { } env ? new ArgumentBlock(env) : moment?.Environment ?? new ArgumentBlock([]);
         using OwnedFd input = Files.MakeMemoryFile("hook-state\0"u8);
         Files.Write(input.Borrow, state);
         Files.Rewind(input.Borrow);
         (OwnedFd source, OwnedFd output) = Files.MakePipe();
         using HookOutput said = new(source);
-        (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
-        using SyncChannel channel = new(mine);
-        ulong mask = Signals.SetMask(Signals.AllButFaults);
-        OwnedFd? pidFd;
-        try
-        {
-            if (Processes.Clone(CloneFlags.None, null, out pidFd) == 0)
-            {
-                Become(hook, argv, envp, folder, input.Borrow, output.Borrow, new SyncChannel(theirs));
-            }
-        }
-        finally
-        {
-            _ = Signals.SetMask(mask);
-            theirs.Dispose();
-            output.Dispose();
-        }
+        OwnedFd pidFd = HostProgram.Start(
+            [hook.Path], argv, envp, input.Borrow, output.Borrow, out string problem, moment is null ? null : () => Prepare(moment));
 
+        // Its end is what the pipe's reader waits for: the hook, and what it left running, must be the only writers.
+        output.Dispose();
         using (pidFd)
         {
-            string notStarted = channel.Receive(out string text, out _) == SyncMessage.Failure ? text : "";
-            string ending = notStarted.Length > 0 ? Reaped(pidFd!.Borrow, notStarted) : Await(pidFd!.Borrow, said, hook.TimeoutSeconds);
+            string ending = problem.Length > 0 ? Reaped(pidFd.Borrow, problem) : Await(pidFd.Borrow, said, hook.TimeoutSeconds);
             if (ending.Length > 0)
             {
                 long milliseconds = (Processes.MonotonicNanoseconds() - start) / 1_000_000;
@@ -79,33 +65,31 @@ internal static class HookRunner
         }
     }
 
-    // Child only: becomes the hook.
-    private static void Become(HookPlan hook, ArgumentBlock argv, ArgumentBlock envp, string? folder, Fd input, Fd output, SyncChannel channel)
+    // Child only.
+    private static void Prepare(HookMoment moment)
     {
-        try
+        if (moment.Folder is { } folder && Processes.TryChangeDirectory(KernelString.Of(folder).Span) is var refusal and not 0)
         {
-            // A hook belongs to the command that waits for it: killed with it, nothing is left behind.
-            Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
-            Files.DuplicateInheritable(input, Fd.StandardInput);
-            Files.DuplicateInheritable(output, Fd.StandardOutput);
-            Files.DuplicateInheritable(output, Fd.StandardError);
-            Files.CloseOnExecFrom(3);
-            Signals.ResetDispositions();
-            _ = Signals.SetMask(0);
-            if (folder is not null && Processes.TryChangeDirectory(KernelString.Of(folder).Span) is var refusal and not 0)
-            {
-                throw new LinuxException("chdir", refusal, folder);
-            }
-
-            Errno errno = Processes.Execute(hook.Path.Span, argv, envp);
-            throw new LinuxException("exec", errno, hook.Path.ToString());
-        }
-        catch (LinuxException e)
-        {
-            channel.TrySend(SyncMessage.Failure, $"could not be started: {e.Message}");
+            throw new LinuxException("chdir", refusal, folder);
         }
 
-        Processes.Exit(1);
+        if (moment.Process is not { } process)
+        {
+            return;
+        }
+
+        // In the order of ProgramStage, for its reasons.
+        if (moment.Filter is { } early && !process.NoNewPrivileges)
+        {
+            SeccompStage.LoadWithoutListener(early);
+        }
+
+        CredentialStage.Run(process);
+        ExecStage.ChangeDirectory(process);
+        if (moment.Filter is { } late && process.NoNewPrivileges)
+        {
+            SeccompStage.LoadWithoutListener(late);
+        }
     }
 
     private static string Reaped(Fd pidFd, string ending)

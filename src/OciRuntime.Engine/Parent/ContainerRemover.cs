@@ -95,10 +95,22 @@ public static class ContainerRemover
             return;
         }
 
-        // A frozen group would keep it from dying.
-        CgroupRemoval.Thaw(record!.CgroupFolders);
+        const long RefreezeMilliseconds = 100;
+        const long PatienceNanoseconds = 10_000_000_000;
+        long end = Processes.MonotonicNanoseconds() + PatienceNanoseconds;
         _ = Processes.TrySignal(pidFd.Borrow, (int)Signum.SIGKILL);
         Span<PollEntry> entry = [new PollEntry { Descriptor = pidFd.Borrow.Number, Events = PollEntry.POLLIN }];
-        Processes.Poll(entry);
+        do
+        {
+            if (Processes.MonotonicNanoseconds() > end)
+            {
+                throw new ContainerException(
+                    $"deleting {record!.Id}: its first process {record.Pid} was sent SIGKILL 10 s ago and has not ended (hint: it waits in the kernel, perhaps for processes of its PID namespace that have ended and whose parents do not reap them)");
+            }
+
+            // A frozen process of version 1 does not die, and a pause that is under way may freeze it once more.
+            _ = Freezer.TryThaw(ContainerCgroup.Of(record!));
+        }
+        while (Processes.Poll(entry, RefreezeMilliseconds) == 0);
     }
 }

@@ -18,7 +18,13 @@ public static class ContainerSignaller
         if (all)
         {
             // Of a container that has stopped there may be processes left: one without a PID namespace of its own.
-            CgroupProcesses.Signal(record.CgroupFolders, signal);
+            CgroupProcesses.Signal(ContainerCgroup.Of(record), signal);
+            return;
+        }
+
+        if (signal == (int)Signum.SIGKILL && !record.EndsWithFirst)
+        {
+            KillWhole(record);
             return;
         }
 
@@ -33,6 +39,36 @@ public static class ContainerSignaller
         if (errno != 0)
         {
             throw new ContainerException($"sending signal {signal} to {id}: pidfd_send_signal {record.Pid}: {ErrnoText.Of(errno)}");
+        }
+
+        ThawToDie(ContainerCgroup.Of(record), signal);
+    }
+
+    // As with runc: who kills a container means all of it, and here nothing else ends with the first process, or after it.
+    private static void KillWhole(ContainerRecord record)
+    {
+        ContainerCgroup cgroup = ContainerCgroup.Of(record);
+        using OwnedFd? pidFd = ProcessIdentity.TryOpen(record);
+        if (pidFd is null && CgroupProcesses.All(cgroup).Count == 0)
+        {
+            throw new ContainerException($"{record.Id}: {ContainerException.NotRunning}");
+        }
+
+        if (pidFd is not null)
+        {
+            _ = Processes.TrySignal(pidFd.Borrow, (int)Signum.SIGKILL);
+        }
+
+        CgroupProcesses.Signal(cgroup, (int)Signum.SIGKILL);
+        ThawToDie(cgroup, (int)Signum.SIGKILL);
+    }
+
+    // A frozen process of version 1 does not die of SIGKILL; as runc does, on version 2 as well.
+    private static void ThawToDie(ContainerCgroup cgroup, int signal)
+    {
+        if (signal == (int)Signum.SIGKILL && Freezer.IsFrozen(cgroup))
+        {
+            _ = Freezer.TryThaw(cgroup);
         }
     }
 }

@@ -14,10 +14,11 @@ public static class ContainerStarter
 {
     /// <summary>Lets a created container's program run.</summary>
     /// <param name="hooks">Of the container's own copy of its config.json.</param>
+    /// <param name="listener">Of the same config: of its seccomp filter, or null.</param>
     /// <param name="notifySocket">Where a service manager waits to hear that the container is ready: so does this, then. Null: nobody waits.</param>
     /// <returns>What went wrong with that: a warning; empty if nothing did.</returns>
     /// <exception cref="ContainerException">It does not run. The container is stopped if its program could not be executed.</exception>
-    public static string Start(StateStore store, string id, HooksPlan hooks, string? notifySocket)
+    public static string Start(StateStore store, string id, HooksPlan hooks, SeccompListenerPlan? listener, string? notifySocket)
     {
         using ContainerFolder folder = store.Open(id);
         if (!folder.Lock() || ContainerQueries.TryTake(folder) is not { } snapshot)
@@ -35,9 +36,14 @@ public static class ContainerStarter
         }
 
         using SyncChannel channel = new(socket);
+        using SeccompAgent? agent = SeccompAgent.Connect(listener);
         using ReadinessRelay? readiness = ReadinessRelay.Open(folder, notifySocket);
         channel.TrySend(SyncMessage.Start);
-        StartExchange.Await(channel, pidFd.Borrow, "starting the container");
+        StartExchange.Await(
+            channel,
+            pidFd.Borrow,
+            "starting the container",
+            (text, descriptor) => agent?.Deliver(channel, descriptor, text, pidFd.Borrow, record, ContainerStatus.Created));
         RunPoststart(folder, record, hooks);
         folder.Unlock();
         return readiness?.Await(pidFd.Borrow, record.Pid) ?? "";
@@ -50,6 +56,7 @@ public static class ContainerStarter
             ContainerStatus.Created when !snapshot.Record.HasProcess => "cannot start a container without a process: config.json has none (/process)",
             ContainerStatus.Created => null,
             ContainerStatus.Stopped => ContainerException.StartStopped,
+            ContainerStatus.Paused => "cannot start a paused container",
             ContainerStatus.Creating => "cannot start a container that is being created",
             _ => ContainerException.StartRunning,
         };

@@ -23,6 +23,7 @@ internal sealed class Launch : IDisposable
     private readonly ContainerFolder _folder;
     private readonly OwnedFd? _consoleSocket;
     private readonly OwnedFd? _pidfdSocket;
+    private readonly SeccompAgent? _agent;
     private ContainerRecord _record;
     private CgroupPlacement? _cgroups;
     private SyncChannel? _channel;
@@ -30,13 +31,14 @@ internal sealed class Launch : IDisposable
     private DeviceMoves? _devices;
     private ResctrlGroup? _resctrl;
 
-    private Launch(StateStore store, LaunchOptions options, ContainerPlan plan)
+    private Launch(StateStore store, LaunchOptions options, ContainerPlan plan, bool andStart)
     {
         _options = options;
         _plan = plan;
         LaunchChecks.Check(options, plan);
         _consoleSocket = options.ConsoleSocket is null ? null : DescriptorSocket.Connect(options.ConsoleSocket, "console-socket");
         _pidfdSocket = options.PidfdSocket is null ? null : DescriptorSocket.Connect(options.PidfdSocket, "pidfd-socket");
+        _agent = andStart ? SeccompAgent.Connect(plan.Seccomp?.Listener) : null;
         _record = NewRecord(options, plan);
         _folder = store.Create(options.Id);
         _undo.Push(_folder.Remove);
@@ -59,7 +61,7 @@ internal sealed class Launch : IDisposable
     /// <exception cref="ContainerException">Nothing is left of it.</exception>
     public static Launch Create(StateStore store, LaunchOptions options, ContainerPlan plan, bool andStart)
     {
-        Launch launch = new(store, options, plan);
+        Launch launch = new(store, options, plan, andStart);
         try
         {
             launch.Prepare(andStart);
@@ -79,7 +81,11 @@ internal sealed class Launch : IDisposable
     {
         try
         {
-            StartExchange.Await(_channel!, _child!.PidFd, "starting the container");
+            StartExchange.Await(
+                _channel!,
+                _child!.PidFd,
+                "starting the container",
+                (text, descriptor) => _agent?.Deliver(_channel!, descriptor, text, _child.PidFd, _record, ContainerStatus.Created));
             if (!_plan.Hooks.Poststart.IsEmpty)
             {
                 OtherThreads.AwaitParked();
@@ -100,6 +106,7 @@ internal sealed class Launch : IDisposable
         _folder.Dispose();
         _consoleSocket?.Dispose();
         _pidfdSocket?.Dispose();
+        _agent?.Dispose();
         Relay?.Dispose();
         Readiness?.Dispose();
     }
@@ -113,6 +120,8 @@ internal sealed class Launch : IDisposable
         Created = Timestamp.Now(),
         OwnerUid = Credentials.EffectiveUserId,
         HasProcess = plan.Process is not null,
+        HasPidNamespace = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
+        EndsWithFirst = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
         NoNewKeyring = options.NoNewKeyring,
         Annotations = plan.Annotations,
     };
@@ -122,7 +131,12 @@ internal sealed class Launch : IDisposable
     {
         _cgroups = CgroupPlacement.Choose(CgroupHierarchy.DetectLayout(), _plan.Cgroup.Path, _options.Id);
         CgroupFs.RefuseOccupied(_cgroups);
-        _record = _record with { CgroupFolders = _cgroups.Folders, CgroupParents = CgroupFs.MissingParents(_cgroups) };
+        _record = _record with
+        {
+            CgroupFolders = _cgroups.Folders,
+            CgroupControllers = _cgroups.Cgroup.Controllers,
+            CgroupParents = CgroupFs.MissingParents(_cgroups),
+        };
         if (_plan.IntelRdt is { } rdt)
         {
             _resctrl = ResctrlGroup.Choose(rdt, _options.Id);
@@ -162,7 +176,7 @@ internal sealed class Launch : IDisposable
         {
             // As with every peer: a user who may make none, and asks for nothing that needs one, goes without.
             CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents);
-            _record = _record with { CgroupFolders = [], CgroupParents = [] };
+            _record = _record with { CgroupFolders = [], CgroupControllers = [], CgroupParents = [] };
             _cgroups = CgroupPlacement.None(_cgroups!.Layout);
         }
 
@@ -233,7 +247,8 @@ internal sealed class Launch : IDisposable
         }
 
         _channel!.TrySend(SyncMessage.Proceed);
-        while (Receive())
+        using MountSources sources = new(_plan.Mounts, _child!.Pid);
+        while (Receive(sources))
         {
         }
     }
@@ -251,7 +266,7 @@ internal sealed class Launch : IDisposable
     }
 
     /// <returns>False when the child is ready.</returns>
-    private bool Receive()
+    private bool Receive(MountSources sources)
     {
         SyncMessage message = _channel!.Receive(out string text, out OwnedFd? descriptor);
         switch (message)
@@ -268,6 +283,13 @@ internal sealed class Launch : IDisposable
                 return true;
             case SyncMessage.Console:
                 Relay = TerminalRelay.Take(descriptor!, _consoleSocket);
+                return true;
+            case SyncMessage.SourceWanted:
+                using (OwnedFd source = sources.Open(text))
+                {
+                    _channel.TrySend(SyncMessage.Source, default, source.Borrow);
+                }
+
                 return true;
             case SyncMessage.Failure:
                 throw new ContainerException($"creating the container: {text}");

@@ -22,6 +22,9 @@ public sealed record ContainerRecord
     /// <summary>False where config.json has no process: such a container can't be started.</summary>
     public bool HasProcess { get; init; }
 
+    /// <summary>Whether all its processes end with the first one: in a PID namespace that was made for it. pid_namespaces(7).</summary>
+    public bool EndsWithFirst { get; init; }
+
     /// <summary>--no-new-keyring: an exec keeps its caller's session keyring, too.</summary>
     public bool NoNewKeyring { get; init; }
 
@@ -34,8 +37,14 @@ public sealed record ContainerRecord
     public uint OwnerUid { get; init; }
     public ImmutableArray<KeyValuePair<string, string>> Annotations { get; init; } = [];
 
+    /// <summary>Whether the container has a PID namespace of its own, in which the end of the first process is the end of all.</summary>
+    public bool HasPidNamespace { get; init; } = true;
+
     /// <summary>The absolute folders of the container's control group, one a hierarchy.</summary>
     public ImmutableArray<string> CgroupFolders { get; init; } = [];
+
+    /// <summary>What each of the folders' hierarchies has: <c>cpu,cpuacct</c>; empty for version 2.</summary>
+    public ImmutableArray<string> CgroupControllers { get; init; } = [];
 
     /// <summary>Folders above them that create made, the deepest first: delete removes them if they are empty.</summary>
     public ImmutableArray<string> CgroupParents { get; init; } = [];

@@ -21,12 +21,15 @@ internal static class RecordJson
         writer.WriteNumber("startTime"u8, record.StartTime);
         writer.WriteBoolean("isCreated"u8, record.IsCreated);
         writer.WriteBoolean("hasProcess"u8, record.HasProcess);
+        writer.WriteBoolean("endsWithFirst"u8, record.EndsWithFirst);
         writer.WriteBoolean("noNewKeyring"u8, record.NoNewKeyring);
         writer.WriteString("bundle"u8, record.Bundle);
         writer.WriteString("rootfs"u8, record.Rootfs);
         writer.WriteString("created"u8, record.Created);
         writer.WriteNumber("ownerUid"u8, record.OwnerUid);
+        writer.WriteBoolean("hasPidNamespace"u8, record.HasPidNamespace);
         WriteStrings(writer, "cgroupFolders"u8, record.CgroupFolders);
+        WriteStrings(writer, "cgroupControllers"u8, record.CgroupControllers);
         WriteStrings(writer, "cgroupParents"u8, record.CgroupParents);
         if (!record.ResctrlFolders.IsEmpty)
         {
@@ -51,7 +54,8 @@ internal static class RecordJson
             record = ReadMember(ref reader, record);
         }
 
-        return record.Id.Length > 0 && !reader.Read() ? record : throw new JsonException();
+        bool isWhole = record.Id.Length > 0 && record.CgroupFolders.Length == record.CgroupControllers.Length;
+        return isWhole && !reader.Read() ? record : throw new JsonException();
     }
 
     private static ContainerRecord ReadMember(ref Utf8JsonReader reader, ContainerRecord record)
@@ -66,11 +70,14 @@ internal static class RecordJson
             case "startTime": return record with { StartTime = reader.GetUInt64() };
             case "isCreated": return record with { IsCreated = reader.GetBoolean() };
             case "hasProcess": return record with { HasProcess = reader.GetBoolean() };
+            case "endsWithFirst": return record with { EndsWithFirst = reader.GetBoolean() };
             case "noNewKeyring": return record with { NoNewKeyring = reader.GetBoolean() };
             case "bundle": return record with { Bundle = Text(ref reader) };
             case "rootfs": return record with { Rootfs = Text(ref reader) };
             case "created": return record with { Created = Text(ref reader) };
             case "ownerUid": return record with { OwnerUid = reader.GetUInt32() };
+            case "hasPidNamespace": return record with { HasPidNamespace = reader.GetBoolean() };
+            case "cgroupControllers": return record with { CgroupControllers = ReadStrings(ref reader) };
             case "cgroupFolders": return record with { CgroupFolders = ReadStrings(ref reader) };
             case "cgroupParents": return record with { CgroupParents = ReadStrings(ref reader) };
             case "resctrlFolders": return record with { ResctrlFolders = ReadStrings(ref reader) };

@@ -21,6 +21,10 @@ internal static class CProgram
         #include <linux/fcntl.h>
         #include <linux/mount.h>
         #include <linux/sched.h>
+        #include <linux/sched/types.h>
+        #include <linux/ioprio.h>
+        #include <linux/mempolicy.h>
+        #include <linux/personality.h>
         #include <linux/signalfd.h>
         #include <asm/signal.h>
         #include <asm/siginfo.h>

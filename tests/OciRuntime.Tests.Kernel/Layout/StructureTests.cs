@@ -45,6 +45,12 @@ public sealed class StructureTests : KernelTest
             [("Input", "c_iflag"), ("Output", "c_oflag"), ("Control", "c_cflag"), ("Local", "c_lflag"), ("Line", "c_line"), ("Characters", "c_cc")]),
         (typeof(WindowSize), Unsafe.SizeOf<WindowSize>(), "struct winsize",
             [("Rows", "ws_row"), ("Columns", "ws_col"), ("XPixels", "ws_xpixel"), ("YPixels", "ws_ypixel")]),
+        (typeof(SchedulerAttributes), Unsafe.SizeOf<SchedulerAttributes>(), "struct sched_attr",
+        [
+            ("Size", "size"), ("Policy", "sched_policy"), ("Flags", "sched_flags"), ("Nice", "sched_nice"), ("Priority", "sched_priority"),
+            ("Runtime", "sched_runtime"), ("Deadline", "sched_deadline"), ("Period", "sched_period"), ("UtilizationMinimum", "sched_util_min"),
+            ("UtilizationMaximum", "sched_util_max"),
+        ]),
         (typeof(NetlinkHeader), Unsafe.SizeOf<NetlinkHeader>(), "struct nlmsghdr",
             [("Length", "nlmsg_len"), ("Type", "nlmsg_type"), ("Flags", "nlmsg_flags"), ("Sequence", "nlmsg_seq"), ("Port", "nlmsg_pid")]),
         (typeof(LinkMessage), Unsafe.SizeOf<LinkMessage>(), "struct ifinfomsg",
