@@ -120,6 +120,11 @@ public static partial class PlanText
             Line(text, "cgroup", "path " + Quote(path));
         }
 
+        if (cgroup.Owner is { } owner)
+        {
+            Line(text, "cgroup", $"owner {owner}");
+        }
+
         foreach (CgroupWrite write in cgroup.Writes)
         {
             AddWrite(text, write);
@@ -131,6 +136,14 @@ public static partial class PlanText
             Line(text, "cgroup", $"bpf {number.ToString("D2", CultureInfo.InvariantCulture)} {InstructionText(instruction, number)}");
             number++;
         }
+    }
+
+    private static void AddWrite(StringBuilder text, CgroupWrite write)
+    {
+        string other = write.Otherwise is { } otherwise ? $" or {otherwise.File} {Quote(otherwise.Value)}" : "";
+        string optional = write.IsOptional ? " optional" : "";
+        string related = write.CanWait ? " related" : "";
+        Line(text, "cgroup", $"write {write.File} {Quote(write.Value)}{other} {write.Controller}{optional}{related} from {write.Origin}");
     }
 
     private static void AddResctrl(StringBuilder text, IntelRdtPlan? plan)
@@ -156,14 +169,6 @@ public static partial class PlanText
         {
             Line(text, "resctrl", $"{name} {Quote(line)}");
         }
-    }
-
-    private static void AddWrite(StringBuilder text, CgroupWrite write)
-    {
-        string other = write.Otherwise is { } otherwise ? $" or {otherwise.File} {Quote(otherwise.Value)}" : "";
-        string optional = write.IsOptional ? " optional" : "";
-        string related = write.CanWait ? " related" : "";
-        Line(text, "cgroup", $"write {write.File} {Quote(write.Value)}{other} {write.Controller}{optional}{related} from {write.Origin}");
     }
 
     private static void AddHooks(StringBuilder text, HooksPlan hooks)
