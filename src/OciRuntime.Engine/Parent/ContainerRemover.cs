@@ -2,6 +2,7 @@
 using System;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Cgroups;
+using OciRuntime.Engine.Resctrl;
 using OciRuntime.Engine.State;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
@@ -54,7 +55,8 @@ public static class ContainerRemover
         KillFirstProcess(record);
         if (record is not null)
         {
-            CgroupRemoval.Remove(record.CgroupFolders, record.CgroupParents);
+            CgroupRemoval.Remove(ContainerCgroup.Of(record), record.CgroupParents);
+            ResctrlGroup.Remove(record.ResctrlMade);
         }
 
         folder.Remove();
