@@ -44,6 +44,12 @@ internal abstract class BundleVerb : Verb
 
         BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config));
         call.Log.Debug($"{bundle.Folder}: the config is read and compiled");
+        if (bundle.Plan.Seccomp is { } seccomp)
+        {
+            // runc's words, by which its clients see what was asked for.
+            call.Log.Debug($"seccomp filter flags: {(uint)seccomp.Flags}");
+        }
+
         foreach (string warning in bundle.Plan.Warnings)
         {
             call.Log.Warning(warning);

@@ -6,6 +6,7 @@ using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.Child;
 using OciRuntime.Engine.Hooks;
 using OciRuntime.Engine.Network;
+using OciRuntime.Engine.Resctrl;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
@@ -30,6 +31,7 @@ internal sealed class Launch : IDisposable
     private bool _isCgroupNew;
     private long _oomKillsBefore;
     private DeviceMoves? _devices;
+    private ResctrlGroup? _resctrl;
 
     private Launch(StateStore store, LaunchOptions options, ContainerPlan plan, bool andStart)
     {
@@ -138,6 +140,12 @@ internal sealed class Launch : IDisposable
             CgroupControllers = _cgroups.Cgroup.Controllers,
             CgroupParents = CgroupFs.MissingParents(_cgroups),
         };
+        if (_plan.IntelRdt is { } rdt)
+        {
+            _resctrl = ResctrlGroup.Choose(rdt, _options.Id);
+            _record = _record with { ResctrlFolders = _resctrl.Folders, ResctrlMade = _resctrl.RemovedAtEnd };
+        }
+
         _folder.WriteRecord(_record);
         _folder.WriteConfig(_options.Config.Span);
         if (_options.NotifySocket is not null || _options.ListenCount > 0)
@@ -244,6 +252,7 @@ internal sealed class Launch : IDisposable
             CgroupFs.Join(_cgroups, _child!.Pid);
         }
 
+        _resctrl?.Enter(_child!.Pid, _undo);
         if (_plan.Process is { OomScoreAdj: { } score })
         {
             ProcessLimits.SetOomScore(_child!.Pid, score);

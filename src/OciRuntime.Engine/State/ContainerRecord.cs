@@ -45,6 +45,12 @@ public sealed record ContainerRecord
 
     /// <summary>Folders above them that create made, the deepest first: delete removes them if they are empty.</summary>
     public ImmutableArray<string> CgroupParents { get; init; } = [];
+
+    /// <summary>The folders of the resctrl file system whose tasks the container's processes are.</summary>
+    public ImmutableArray<string> ResctrlFolders { get; init; } = [];
+
+    /// <summary>Those of its folders that delete removes, the deepest first.</summary>
+    public ImmutableArray<string> ResctrlMade { get; init; } = [];
 }
 
 /// <summary>runtime.md, "State", and <c>paused</c>, which every peer has.</summary>

@@ -30,6 +30,12 @@ internal static class RecordJson
         WriteStrings(writer, "cgroupFolders"u8, record.CgroupFolders);
         WriteStrings(writer, "cgroupControllers"u8, record.CgroupControllers);
         WriteStrings(writer, "cgroupParents"u8, record.CgroupParents);
+        if (!record.ResctrlFolders.IsEmpty)
+        {
+            WriteStrings(writer, "resctrlFolders"u8, record.ResctrlFolders);
+            WriteStrings(writer, "resctrlMade"u8, record.ResctrlMade);
+        }
+
         StateJson.WriteAnnotations(writer, record.Annotations);
         writer.WriteEndObject();
         writer.Flush();
@@ -72,6 +78,8 @@ internal static class RecordJson
             case "cgroupControllers": return record with { CgroupControllers = ReadStrings(ref reader) };
             case "cgroupFolders": return record with { CgroupFolders = ReadStrings(ref reader) };
             case "cgroupParents": return record with { CgroupParents = ReadStrings(ref reader) };
+            case "resctrlFolders": return record with { ResctrlFolders = ReadStrings(ref reader) };
+            case "resctrlMade": return record with { ResctrlMade = ReadStrings(ref reader) };
             case "annotations": return record with { Annotations = ReadMap(ref reader) };
             default:
                 reader.Skip();
