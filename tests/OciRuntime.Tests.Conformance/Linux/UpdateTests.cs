@@ -166,7 +166,7 @@ public sealed class UpdateTests : ContainerTest
     [InlineData("--blkio-weight", "5", "--blkio-weight: \"5\" is not within 10 and 1000")]
     [InlineData("--cpuset-cpus", "1,", "--cpuset-cpus: \"1,\" is not a list such as 0-3,7")]
     [InlineData("--cpuset-cpus", "99999", "--cpuset-cpus: writing \"99999\"")]
-    [InlineData("--l3-cache-schema", "L3:0=f", "--l3-cache-schema: Intel RDT is not supported")]
+    [InlineData("--l3-cache-schema", "L3:0=f", "updating a non-existent Intel RDT configuration is not supported")]
     [InlineData("--resources", "/no/such", "cannot read /no/such: ENOENT")]
     public void Update_WrongValue_IsNamedByItsFlag(string flag, string value, string problem)
     {
