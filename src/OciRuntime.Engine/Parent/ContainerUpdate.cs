@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using OciRuntime.Engine.Cgroups;
+using OciRuntime.Engine.Resctrl;
 using OciRuntime.Engine.State;
 using OciRuntime.Plan;
 
@@ -12,9 +14,11 @@ namespace OciRuntime.Engine.Parent;
 public sealed class ContainerUpdate : IDisposable
 {
     private readonly ContainerFolder _folder;
+    private readonly ContainerRecord _record;
     private readonly ContainerCgroup _cgroup;
 
-    private ContainerUpdate(ContainerFolder folder, ContainerCgroup cgroup) => (_folder, _cgroup) = (folder, cgroup);
+    private ContainerUpdate(ContainerFolder folder, ContainerRecord record) =>
+        (_folder, _record, _cgroup) = (folder, record, ContainerCgroup.Of(record));
 
     public CgroupLayout Layout => _cgroup.IsVersion2 ? CgroupLayout.V2 : CgroupLayout.V1;
 
@@ -26,7 +30,7 @@ public sealed class ContainerUpdate : IDisposable
         {
             ContainerSnapshot snapshot = ContainerQueries.Take(folder);
             return snapshot.Status is ContainerStatus.Created or ContainerStatus.Running or ContainerStatus.Paused
-                ? new ContainerUpdate(folder, ContainerCgroup.Of(snapshot.Record))
+                ? new ContainerUpdate(folder, snapshot.Record)
                 : throw new ContainerException($"{id}: {ContainerException.NotRunning}: it is {snapshot.StatusName}");
         }
         catch (Exception)
@@ -58,6 +62,9 @@ public sealed class ContainerUpdate : IDisposable
 
     /// <exception cref="Linux.LinuxException">One was refused; those before it are as they were.</exception>
     public void Apply(ImmutableArray<CgroupWrite> writes) => CgroupLimits.Change(_cgroup, writes);
+
+    /// <summary>New lines for the schemata of the container's resctrl group.</summary>
+    public void ApplySchemata(IReadOnlyList<string> lines) => ResctrlGroup.Change(_record.ResctrlFolders, lines);
 
     public void Dispose() => _folder.Dispose();
 
