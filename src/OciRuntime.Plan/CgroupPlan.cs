@@ -11,6 +11,9 @@ public sealed record CgroupPlan
     /// <summary><c>linux.cgroupsPath</c>, cleaned of <c>.</c> and empty parts. Null: below the runtime's own group, named by the container's id.</summary>
     public string? Path { get; init; }
 
+    /// <summary>The scope whose group it is, with the systemd driver; <see cref="Path"/> is null then.</summary>
+    public SystemdPlan? Systemd { get; init; }
+
     /// <summary>The writes, in order, that must all be done before the container's program runs.</summary>
     public ImmutableArray<CgroupWrite> Writes { get; init; } = [];
 
@@ -18,7 +21,7 @@ public sealed record CgroupPlan
     public ImmutableArray<BpfInstruction> DeviceProgram { get; init; } = [];
 
     /// <summary>Whether config.json asks for nothing that needs a group: no path, no limit, no device rule.</summary>
-    public bool IsOptional => Path is null && Writes.IsEmpty && DeviceProgram.IsEmpty;
+    public bool IsOptional => Path is null && Systemd is null && Writes.IsEmpty && DeviceProgram.IsEmpty;
 }
 
 /// <param name="Controller">The controller whose hierarchy has the file: <c>memory</c>, <c>cpu</c>, <c>devices</c>.</param>

@@ -39,7 +39,7 @@ public static class PlanCompiler
             Sysctls = SysctlCompiler.Compile(linux.Sysctl, namespaces, errors),
             Hostname = CompileName(spec.Hostname, ownsName, "/hostname", errors),
             Domainname = CompileName(spec.Domainname, ownsName, "/domainname", errors),
-            Cgroup = CgroupCompiler.Compile(linux, facts, warnings, errors),
+            Cgroup = CgroupCompiler.Compile(linux, spec.Annotations, facts, warnings, errors),
             Hooks = HookCompiler.Compile(spec.Hooks, errors),
             Process = spec.Process is { } process ? ProcessCompiler.Compile(process, namespaces, facts, warnings, errors) : null,
             Annotations = CheckAnnotations(spec.Annotations, errors),
