@@ -36,18 +36,12 @@ internal abstract class BundleVerb : Verb
 
     private protected BundleConfig ReadBundle(Invocation call)
     {
-        if (call.Global.CgroupManager == CgroupManager.Systemd)
-        {
-            throw new CommandException(
-                "the systemd cgroup driver is not supported yet: leave --systemd-cgroup out, or use --cgroup-manager cgroupfs");
-        }
-
         if (call.Global.CgroupManager == CgroupManager.Disabled)
         {
             call.Log.Warning("--cgroup-manager disabled is not supported yet: the container gets a control group of its own");
         }
 
-        BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config));
+        BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config), call.Global.CgroupManager);
         call.Log.Debug($"{bundle.Folder}: the config is read and compiled");
         foreach (string warning in bundle.Plan.Warnings)
         {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Buffers;
-using System.Collections.Immutable;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Cli.Parsing;
 using OciRuntime.Spec;
@@ -28,7 +27,7 @@ internal sealed class FeaturesCommand : Verb
         {
             Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"],
             Capabilities = [.. Capability.Names],
-            Cgroup = new CgroupFeatures { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = false },
+            Cgroup = new CgroupFeatures { V1 = true, V2 = true, Systemd = true, SystemdUser = true, Rdma = false },
             Seccomp = new SeccompFeatures { Enabled = false },
             Apparmor = false,
             Selinux = false,
@@ -39,7 +38,7 @@ internal sealed class FeaturesCommand : Verb
 
         // Clients read runc's keys to see what a runtime that stands in for it can do.
         Annotations = [new("org.opencontainers.runc.checkpoint.enabled", "false")],
-        PotentiallyUnsafeConfigAnnotations = ImmutableArray<string>.Empty,
+        PotentiallyUnsafeConfigAnnotations = ["org.systemd.property."],
     };
 
     internal override int Run(Invocation call)

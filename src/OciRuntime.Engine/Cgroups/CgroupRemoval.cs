@@ -5,6 +5,8 @@ using System.Collections.Immutable;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Files;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Engine.State;
+using OciRuntime.Engine.Systemd;
 using OciRuntime.Linux;
 
 namespace OciRuntime.Engine.Cgroups;
@@ -12,6 +14,24 @@ namespace OciRuntime.Engine.Cgroups;
 /// <summary>Kills what is left in a container's control group and removes its folders. Every wait is on a process or on cgroup.events.</summary>
 internal static class CgroupRemoval
 {
+    /// <summary>With a scope of systemd's, that first; what systemd leaves is removed all the same if it can't be reached.</summary>
+    public static void Remove(ContainerRecord record)
+    {
+        try
+        {
+            if (record.SystemdUnit is { } unit)
+            {
+                // systemd itself would ask the processes to end, and give them time for it.
+                KillTrees(record.CgroupFolders);
+                ScopeUnit.Stop(record.IsSystemdUser, unit);
+            }
+        }
+        finally
+        {
+            Remove(record.CgroupFolders, record.CgroupParents);
+        }
+    }
+
     /// <param name="folders">The container's own.</param>
     /// <param name="parents">Those above that create made; removed if nobody else uses them.</param>
     public static void Remove(ImmutableArray<string> folders, ImmutableArray<string> parents)
@@ -34,6 +54,23 @@ internal static class CgroupRemoval
         foreach (string folder in folders)
         {
             Thaw(KernelString.Of(folder));
+        }
+    }
+
+    private static void KillTrees(ImmutableArray<string> folders)
+    {
+        foreach (string folder in folders)
+        {
+            KillTree(KernelString.Of(folder));
+        }
+    }
+
+    private static void KillTree(KernelString folder)
+    {
+        KillAll(folder);
+        foreach (KernelString child in CgroupProcesses.Children(folder))
+        {
+            KillTree(child);
         }
     }
 

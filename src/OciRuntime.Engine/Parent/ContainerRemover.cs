@@ -53,7 +53,7 @@ public static class ContainerRemover
         KillFirstProcess(record);
         if (record is not null)
         {
-            CgroupRemoval.Remove(record.CgroupFolders, record.CgroupParents);
+            CgroupRemoval.Remove(record);
         }
 
         folder.Remove();

@@ -7,6 +7,7 @@ using OciRuntime.Engine.Child;
 using OciRuntime.Engine.Hooks;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
+using OciRuntime.Engine.Systemd;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
 
@@ -26,6 +27,7 @@ internal sealed class Launch : IDisposable
     private SyncChannel? _channel;
     private ChildProcess? _child;
     private bool _hooksBegan;
+    private bool _hasScope;
 
     private Launch(StateStore store, LaunchOptions options, ContainerPlan plan)
     {
@@ -112,12 +114,22 @@ internal sealed class Launch : IDisposable
     // What is planned is written down before it is made: whoever is killed leaves a record of what there may be.
     private void Prepare()
     {
-        _cgroups = CgroupPlacement.Choose(CgroupHierarchy.DetectLayout(), _plan.Cgroup.Path, _options.Id);
+        CgroupLayout layout = CgroupHierarchy.DetectLayout();
+        SystemdPlan? systemd = _plan.Cgroup.Systemd;
+        _cgroups = systemd is null
+            ? CgroupPlacement.Choose(layout, _plan.Cgroup.Path, _options.Id)
+            : ContainerScope.Choose(layout, systemd, _options.Id);
         CgroupFs.RefuseOccupied(_cgroups);
-        _record = _record with { CgroupFolders = _cgroups.Folders, CgroupParents = CgroupFs.MissingParents(_cgroups) };
+        _record = _record with
+        {
+            SystemdUnit = systemd is null ? null : ContainerScope.UnitOf(systemd, _options.Id),
+            IsSystemdUser = systemd is { IsUser: true },
+            CgroupFolders = _cgroups.Folders,
+            CgroupParents = CgroupFs.MissingParents(_cgroups, systemd is not null),
+        };
         _folder.WriteRecord(_record);
         _folder.WriteConfig(_options.Config.Span);
-        _undo.Push(() => CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents));
+        _undo.Push(() => CgroupRemoval.Remove(_hasScope ? _record : _record with { SystemdUnit = null }));
         if (MakesCgroupFirst)
         {
             MakeCgroup();
@@ -125,11 +137,16 @@ internal sealed class Launch : IDisposable
     }
 
     // On version 2 the child is born in its group. On version 1 the folders are made while the child mounts: it waits for them before it
-    // needs them; but a user who may go without must know before.
-    private bool MakesCgroupFirst => _cgroups!.Layout == CgroupLayout.V2 || _record.OwnerUid != 0;
+    // needs them; but a user who may go without must know before. systemd makes no scope without a process.
+    private bool MakesCgroupFirst => _plan.Cgroup.Systemd is null && (_cgroups!.Layout == CgroupLayout.V2 || _record.OwnerUid != 0);
 
     private void MakeCgroup()
     {
+        if (_plan.Cgroup.Systemd is { } systemd)
+        {
+            MakeScope(systemd);
+        }
+
         try
         {
             CgroupFs.MakeFolders(_cgroups!);
@@ -137,12 +154,28 @@ internal sealed class Launch : IDisposable
         catch (LinuxException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && _plan.Cgroup.IsOptional && _record.OwnerUid != 0)
         {
             // As with every peer: a user who may make none, and asks for nothing that needs one, goes without.
-            CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents);
+            CgroupRemoval.Remove(_record);
             _record = _record with { CgroupFolders = [], CgroupParents = [] };
             _cgroups = CgroupPlacement.None(_cgroups!.Layout);
         }
 
         CgroupFs.ApplyLimits(_cgroups!, _plan.Cgroup);
+    }
+
+    private void MakeScope(SystemdPlan systemd)
+    {
+        using BusConnection bus = BusConnection.Open(systemd.IsUser);
+        _hasScope = true;
+        try
+        {
+            ScopeUnit.Start(bus, _record.SystemdUnit!, _options.Id, _child!.Pid, systemd.Properties);
+        }
+        catch (BusTimeoutException)
+        {
+            // Not to be asked again: a scope that comes late finds no process, and ends by itself.
+            _hasScope = false;
+            throw;
+        }
     }
 
     private void Clone(bool andStart)
@@ -163,7 +196,7 @@ internal sealed class Launch : IDisposable
             NoNewKeyring = _options.NoNewKeyring,
             PreserveFds = _options.PreserveFds,
         };
-        using OwnedFd? cgroup = _cgroups is { Layout: CgroupLayout.V2, Folders.IsEmpty: false } ? CgroupFs.OpenUnified(_cgroups) : null;
+        using OwnedFd? cgroup = MakesCgroupFirst && _cgroups is { Layout: CgroupLayout.V2, Folders.IsEmpty: false } ? CgroupFs.OpenUnified(_cgroups) : null;
         NamespacePlan namespaces = _plan.Namespaces;
         using (PidNamespaceScope.Of(namespaces))
         {

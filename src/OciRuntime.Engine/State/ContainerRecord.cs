@@ -34,6 +34,12 @@ public sealed record ContainerRecord
     public uint OwnerUid { get; init; }
     public ImmutableArray<KeyValuePair<string, string>> Annotations { get; init; } = [];
 
+    /// <summary>The scope whose control group it is, with the systemd driver.</summary>
+    public string? SystemdUnit { get; init; }
+
+    /// <summary>Whether that scope is of the user's systemd, not the system's.</summary>
+    public bool IsSystemdUser { get; init; }
+
     /// <summary>The absolute folders of the container's control group, one a hierarchy.</summary>
     public ImmutableArray<string> CgroupFolders { get; init; } = [];
 
