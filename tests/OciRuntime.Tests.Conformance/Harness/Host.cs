@@ -17,6 +17,8 @@ public enum Needs
     Strace = 4,
     TwoProcessors = 8,
     NetworkNamespace = 16,
+    Libsystemd = 32,
+    Systemd = 64,
 }
 
 internal enum CgroupMode
@@ -29,6 +31,8 @@ internal enum CgroupMode
 /// <summary>The machine that the tests run on, and where what they run lies.</summary>
 internal static class Host
 {
+    private static readonly string[] s_libraryFolders = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"];
+
     internal static string Repository { get; } = FindRepository();
 
     /// <summary>OCIRUN=/path overrides it: with runc the tests themselves are tested.</summary>
@@ -54,6 +58,8 @@ internal static class Host
         Add(needs.HasFlag(Needs.CgroupV1) && Cgroups == CgroupMode.V2, "cgroup v1 controllers");
         Add(needs.HasFlag(Needs.CgroupV2) && Cgroups != CgroupMode.V2, "a unified cgroup v2 hierarchy");
         Add(needs.HasFlag(Needs.Strace) && FindProgram("strace") is null, "the package strace");
+        Add(needs.HasFlag(Needs.Libsystemd) && !Array.Exists(s_libraryFolders, f => File.Exists(Path.Combine(f, "libsystemd.so.0"))), "libsystemd");
+        Add(needs.HasFlag(Needs.Systemd) && !Directory.Exists("/run/systemd/system"), "systemd as the init process");
         Add(FindProgram("busybox") is null, "the package busybox-static");
         return missing.Count == 0 ? null : $"needs {string.Join(", ", missing)}";
 
