@@ -94,6 +94,13 @@ public static unsafe partial class Files
         }
     }
 
+    /// <summary><c>fcntl(F_SETFL)</c> without O_NONBLOCK.</summary>
+    public static void SetBlocking(Fd file)
+    {
+        const nint F_SETFL = 4;
+        LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Fcntl, file.Number, F_SETFL, 0), "fcntl F_SETFL", file.Number);
+    }
+
     /// <summary><c>fcntl(F_SETFL)</c> with O_NONBLOCK.</summary>
     public static void SetNonBlocking(Fd file)
     {

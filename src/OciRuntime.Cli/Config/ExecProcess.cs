@@ -40,7 +40,7 @@ internal sealed record ExecProcess
     /// <summary>Of --process FILE: nothing of the container's own process counts then, and no other flag.</summary>
     internal static ExecPlan CompileFile(StateStore store, string id, string file)
     {
-        byte[] bytes = FileText.Read(Fd.CurrentDirectory, file, file);
+        byte[] bytes = FileText.Read(Fd.CurrentDirectory, file, file, mayBePipe: true);
         List<SpecError> errors = [];
         ProcessSpec? process = SpecReader.ReadProcess(bytes, errors);
         if (process is null || errors.Count > 0)
@@ -48,7 +48,7 @@ internal sealed record ExecProcess
             throw new InvalidConfigException(file, errors);
         }
 
-        return Compile(ReadContainer(store, id), process, file);
+        return Compile(ReadContainer(store, id), process, file, wholeDocument: true);
     }
 
     internal ExecPlan Compile(StateStore store, string id)
@@ -66,10 +66,23 @@ internal sealed record ExecProcess
         return spec is not null && errors.Count == 0 ? spec : throw new InvalidConfigException($"the config of {id}", errors);
     }
 
-    private static ExecPlan Compile(RuntimeSpec container, ProcessSpec process, string shown)
+    private static ExecPlan Compile(RuntimeSpec container, ProcessSpec process, string shown, bool wholeDocument = false)
     {
         List<SpecError> errors = [];
-        return ExecCompiler.Compile(container, process, HostProbe.Read("/"), errors) ?? throw new InvalidConfigException(shown, errors);
+        if (ExecCompiler.Compile(container, process, HostProbe.Read("/"), errors) is { } plan)
+        {
+            return plan;
+        }
+
+        // The compiler knows a process as a part of config.json.
+        const string Part = "/process";
+        for (int i = 0; wholeDocument && i < errors.Count; i++)
+        {
+            SpecError error = errors[i];
+            errors[i] = error.Path.Text.StartsWith(Part, StringComparison.Ordinal) ? error with { Path = new JsonPath(error.Path.Text[Part.Length..]) } : error;
+        }
+
+        throw new InvalidConfigException(shown, errors);
     }
 
     private ProcessSpec Change(ProcessSpec process) => process with

@@ -17,7 +17,8 @@ internal static class FileText
     /// <param name="shown">The file's name in messages.</param>
     /// <param name="missingHint">What to do where there is no such file.</param>
     /// <exception cref="CommandException">It can't be read, is too large, or no regular file: a FIFO would never end.</exception>
-    internal static byte[] Read(Fd directory, string path, string shown, string? missingHint = null)
+    /// <param name="mayBePipe">As of a shell's <c>&lt;(command)</c>: read until its writers close it.</param>
+    internal static byte[] Read(Fd directory, string path, string shown, string? missingHint = null, bool mayBePipe = false)
     {
         // Without O_NONBLOCK the open of a FIFO waits for a writer.
         Errno errno = Files.TryOpen(directory, KernelString.Of(path).Span, ReadOnly, mode: 0, out OwnedFd? file);
@@ -29,6 +30,13 @@ internal static class FileText
         using (file)
         {
             FileStatus status = Files.Status(file.Borrow);
+            if (status.Type == FileType.S_IFIFO && mayBePipe)
+            {
+                Files.SetBlocking(file.Borrow);
+                byte[] piped = ReadToEnd(file.Borrow, SmallestBuffer, SpecReader.MaximumBytes);
+                return piped.Length <= SpecReader.MaximumBytes ? piped : throw new CommandException(SpecReader.TooLarge(shown, piped.Length));
+            }
+
             if (status.Type != FileType.S_IFREG)
             {
                 string problem = status.Type == FileType.S_IFDIR ? ErrnoText.Of(Errno.EISDIR) : "not a regular file";

@@ -12,8 +12,11 @@ using OciRuntime.Plan;
 namespace OciRuntime.Engine.Cgroups;
 
 /// <summary>One <c>--cgroup</c> of exec: a folder below the container's own.</summary>
-/// <param name="Controllers">Of version 1: <c>cpu,cpuacct</c>. Empty: version 2.</param>
-public sealed record SubCgroup(string Controllers, string Path);
+/// <param name="Controllers">Of version 1: <c>cpu,cpuacct</c>. Empty: in every hierarchy, and on version 2.</param>
+public sealed record SubCgroup(string Controllers, string Path)
+{
+    public string Text => Controllers.Length == 0 ? Path : $"{Controllers}:{Path}";
+}
 
 /// <summary>Where the process of an exec goes: the container's folders, or folders below them.</summary>
 internal sealed class ExecPlacement : IDisposable
@@ -21,25 +24,35 @@ internal sealed class ExecPlacement : IDisposable
     private const long CGROUP2_SUPER_MAGIC = 0x63677270;
     private const OpenFlags Folder = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY;
 
+    private readonly ImmutableArray<string> _paths;
+    private readonly ImmutableArray<SubCgroup> _subCgroups;
     private readonly List<OwnedFd> _folders = [];
-    private bool _isFixed;
+    private bool _isGone;
 
-    private ExecPlacement()
-    {
-    }
+    private ExecPlacement(ImmutableArray<string> paths, ImmutableArray<SubCgroup> subCgroups) => (_paths, _subCgroups) = (paths, subCgroups);
 
     /// <summary>The one folder of version 2, for the process to be born in; null: it is put into all folders by <see cref="Join"/>.</summary>
     public Fd? Birthplace { get; private set; }
 
+    /// <summary>Whether there is the one tree of version 2, and the container's own folder in it is gone.</summary>
+    public bool IsGone => _isGone;
+
+    private bool MayFollow => _isGone || Birthplace is not null;
+
     public static ExecPlacement Choose(ContainerRecord record, ImmutableArray<SubCgroup> subCgroups)
     {
-        ExecPlacement placement = new() { _isFixed = !subCgroups.IsEmpty };
+        foreach (SubCgroup sub in subCgroups)
+        {
+            RefuseAbove(sub);
+        }
+
+        ExecPlacement placement = new(record.CgroupFolders, subCgroups);
         try
         {
-            placement.Open(record.CgroupFolders, subCgroups);
+            placement.Open();
             return placement;
         }
-        catch (LinuxException)
+        catch (Exception)
         {
             placement.Dispose();
             throw;
@@ -62,14 +75,15 @@ internal sealed class ExecPlacement : IDisposable
             return;
         }
 
+        Descend(pid);
         Span<byte> digits = stackalloc byte[20];
         ReadOnlySpan<byte> text = WholeFile.Digits(pid, digits);
-        foreach (OwnedFd folder in _folders)
+        for (int i = 0; i < _folders.Count; i++)
         {
-            Errno errno = WholeFile.TryWrite(folder.Borrow, "cgroup.procs\0"u8, text);
+            Errno errno = WholeFile.TryWrite(_folders[i].Borrow, "cgroup.procs\0"u8, text);
             if (errno != 0)
             {
-                throw new LinuxException("putting the process into the container's cgroup: write", errno, "cgroup.procs");
+                throw new ContainerException($"adding pid {pid} to the container's cgroup: write {_paths[i]}/cgroup.procs: {ErrnoText.Of(errno)}");
             }
         }
     }
@@ -81,7 +95,7 @@ internal sealed class ExecPlacement : IDisposable
     /// <returns>False where the caller has named the folder, or there is no other.</returns>
     public bool TryFollow(int firstPid)
     {
-        if (_isFixed || Birthplace is null || PathOf(firstPid) is not { } path)
+        if (!_subCgroups.IsEmpty || !MayFollow || PathOf(firstPid) is not { } path)
         {
             return false;
         }
@@ -97,56 +111,66 @@ internal sealed class ExecPlacement : IDisposable
         return false;
     }
 
-    private void Open(ImmutableArray<string> folders, ImmutableArray<SubCgroup> subCgroups)
+    private void Open()
     {
-        foreach (string path in folders)
+        bool isVersion2 = false;
+        foreach (string path in _paths)
         {
-            _folders.Add(Files.Open(Fd.CurrentDirectory, KernelString.Of(path).Span, Folder));
-        }
-
-        bool isVersion2 = _folders.Count == 1 && Files.FileSystemType(_folders[0].Borrow) == CGROUP2_SUPER_MAGIC;
-        foreach (SubCgroup sub in subCgroups)
-        {
-            if ((sub.Controllers.Length == 0) != isVersion2)
+            Errno errno = Files.TryOpen(Fd.CurrentDirectory, KernelString.Of(path).Span, Folder, 0, out OwnedFd? folder);
+            if (folder is not null)
             {
-                throw new ContainerException(isVersion2
-                    ? $"--cgroup {sub.Controllers}:{sub.Path}: cgroup v2 has one tree, and takes no controller here"
-                    : $"--cgroup {sub.Path}: cgroup v1 needs its controllers, as in cpu,cpuacct:{sub.Path}");
+                _folders.Add(folder);
+                isVersion2 = _paths.Length == 1 && Files.FileSystemType(folder.Borrow) == CGROUP2_SUPER_MAGIC;
             }
-
-            Descend(folders, sub);
-        }
-
-        Birthplace = isVersion2 ? _folders[0].Borrow : null;
-    }
-
-    private void Descend(ImmutableArray<string> folders, SubCgroup sub)
-    {
-        if (sub.Controllers.Length == 0)
-        {
-            Descend(0, sub);
-            return;
-        }
-
-        List<CgroupHierarchy> hierarchies = CgroupHierarchy.Detect(CgroupLayout.V1);
-        foreach (string controller in sub.Controllers.Split(','))
-        {
-            CgroupHierarchy? hierarchy = hierarchies.Find(one => one.Has(controller));
-            int index = hierarchy is null ? -1 : IndexOf(folders, hierarchy.MountPoint);
-            if (index < 0)
+            else if (_paths.Length > 1 || errno != Errno.ENOENT)
             {
-                throw new ContainerException($"--cgroup {sub.Controllers}:{sub.Path}: the container has no cgroup with controller \"{controller}\"");
+                throw new LinuxException("opening the container's cgroup: open", errno, path);
             }
+        }
 
-            Descend(index, sub);
+        // Version 2, and it was removed: its processes have moved elsewhere.
+        _isGone = _folders.Count < _paths.Length;
+        if (isVersion2)
+        {
+            Descend(pid: 0);
+            Birthplace = _folders[0].Borrow;
         }
     }
 
-    private static int IndexOf(ImmutableArray<string> folders, string mountPoint)
+    private void Descend(int pid)
     {
-        for (int i = 0; i < folders.Length; i++)
+        foreach (SubCgroup sub in _subCgroups)
         {
-            if (folders[i].StartsWith($"{mountPoint}/", StringComparison.Ordinal))
+            if (sub.Controllers.Length == 0)
+            {
+                for (int i = 0; i < _folders.Count; i++)
+                {
+                    Descend(i, sub, pid);
+                }
+
+                continue;
+            }
+
+            List<CgroupHierarchy> hierarchies = CgroupHierarchy.Detect(CgroupLayout.V1);
+            foreach (string controller in sub.Controllers.Split(','))
+            {
+                CgroupHierarchy? hierarchy = hierarchies.Find(one => one.Has(controller));
+                int index = hierarchy is null ? -1 : IndexOf(hierarchy.MountPoint);
+                if (index < 0)
+                {
+                    throw new ContainerException($"--cgroup {sub.Text}: unknown controller {controller}: the container has no cgroup of it");
+                }
+
+                Descend(index, sub, pid);
+            }
+        }
+    }
+
+    private int IndexOf(string mountPoint)
+    {
+        for (int i = 0; i < _paths.Length; i++)
+        {
+            if (_paths[i].StartsWith($"{mountPoint}/", StringComparison.Ordinal))
             {
                 return i;
             }
@@ -155,8 +179,19 @@ internal sealed class ExecPlacement : IDisposable
         return -1;
     }
 
-    // Beneath: "../x" would be the group of somebody else.
-    private void Descend(int index, SubCgroup sub)
+    // "../x" would be the group of somebody else.
+    private static void RefuseAbove(SubCgroup sub)
+    {
+        foreach (string part in sub.Path.Split('/'))
+        {
+            if (part == "..")
+            {
+                throw new ContainerException($"--cgroup {sub.Text}: bad sub cgroup path: it must lie below the container's own");
+            }
+        }
+    }
+
+    private void Descend(int index, SubCgroup sub, int pid)
     {
         string path = sub.Path.Trim('/');
         if (path.Length == 0)
@@ -168,8 +203,8 @@ internal sealed class ExecPlacement : IDisposable
         Errno errno = Files.TryResolve(_folders[index].Borrow, KernelString.Of(path).Span, Folder, Beneath, out OwnedFd? below);
         if (below is null)
         {
-            string hint = errno == Errno.EXDEV ? " (hint: it must lie below the container's own cgroup)" : "";
-            throw new ContainerException($"--cgroup {sub.Path}: opening the folder below the container's cgroup{hint}: openat2: {ErrnoText.Of(errno)}");
+            string who = pid == 0 ? "the process" : $"pid {pid}";
+            throw new ContainerException($"--cgroup {sub.Text}: adding {who} to {_paths[index]}/{path}: openat2: {ErrnoText.Of(errno)}");
         }
 
         _folders[index].Dispose();

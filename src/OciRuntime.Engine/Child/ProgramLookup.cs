@@ -150,12 +150,16 @@ internal static class ProgramLookup
     {
         string reason = errno switch
         {
-            Errno.ENOENT => MissingInterpreter(path),
             Errno.ENOEXEC => WrongFormat(path),
             Errno.EACCES when IsProgram(path) == Errno.EISDIR => "is a directory: ",
             _ => "",
         };
-        return new ContainerException($"exec: \"{program}\": {reason}{ErrnoText.Of(errno)}");
+        string missing = errno == Errno.ENOENT ? MissingInterpreter(path) : "";
+
+        // The words of Go's os/exec, which clients know: without a look at the file they name the wrong one.
+        return new ContainerException(missing.Length > 0
+            ? $"exec {program}: no such file or directory (ENOENT): {missing}"
+            : $"exec: \"{program}\": {reason}{ErrnoText.Of(errno)}");
     }
 
     // execve(2): ENOENT also says that the interpreter of a script or of an ELF file is missing.
@@ -170,11 +174,11 @@ internal static class ProgramLookup
             line = (end < 0 ? line : line[..end]).TrimStart(" \t"u8);
             string hint = line.EndsWith("\r"u8) ? ", whose name ends with a carriage return (the script has DOS line ends)" : "";
             int space = line.IndexOfAny(" \t"u8);
-            return $"the script's interpreter {Encoding.UTF8.GetString((space < 0 ? line : line[..space]).TrimEnd((byte)'\r'))} does not exist{hint}: ";
+            return $"the script's interpreter {Encoding.UTF8.GetString((space < 0 ? line : line[..space]).TrimEnd((byte)'\r'))} does not exist{hint}";
         }
 
         string loader = ElfInterpreter(head);
-        return loader.Length > 0 ? $"the program's loader {loader} does not exist: " : "";
+        return loader.Length > 0 ? $"the program's loader {loader} does not exist" : "";
     }
 
     private static string WrongFormat(ReadOnlySpan<byte> path)

@@ -142,6 +142,11 @@ public sealed class ContainerExec : IDisposable
 
     private ChildProcess Clone(ExecPlacement placement, ExecContext context)
     {
+        if (placement.IsGone && !placement.TryFollow(_record.Pid))
+        {
+            throw new ContainerException($"the container's cgroup is gone: {string.Join(", ", _record.CgroupFolders)}");
+        }
+
         try
         {
             return ChildProcess.Clone(CloneFlags.None, placement.Birthplace, context, ExecMain.Run);

@@ -17,8 +17,9 @@ public enum Needs
     Strace = 4,
     TwoProcessors = 8,
     NetworkNamespace = 16,
-    Libsystemd = 32,
-    Systemd = 64,
+    Libsystemd = 64,
+    Systemd = 128,
+    SubordinateIds = 32,
 }
 
 internal enum CgroupMode
@@ -60,6 +61,7 @@ internal static class Host
         Add(needs.HasFlag(Needs.Strace) && FindProgram("strace") is null, "the package strace");
         Add(needs.HasFlag(Needs.Libsystemd) && !Array.Exists(s_libraryFolders, f => File.Exists(Path.Combine(f, "libsystemd.so.0"))), "libsystemd");
         Add(needs.HasFlag(Needs.Systemd) && !Directory.Exists("/run/systemd/system"), "systemd as the init process");
+        Add(needs.HasFlag(Needs.SubordinateIds) && !HasSubordinateIds(), "newuidmap and a user 1000 with the subordinate ids from 100000 on");
         Add(FindProgram("busybox") is null, "the package busybox-static");
         return missing.Count == 0 ? null : $"needs {string.Join(", ", missing)}";
 
@@ -80,6 +82,13 @@ internal static class Host
     {
         string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("CapEff:", StringComparison.Ordinal));
         return (ulong.Parse(line[7..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << number)) != 0;
+    }
+
+    private static bool HasSubordinateIds()
+    {
+        string? name = File.ReadLines("/etc/passwd").FirstOrDefault(l => l.Split(':')[2] == "1000")?.Split(':')[0];
+        return name is not null && FindProgram("newuidmap") is not null && File.Exists("/etc/subuid")
+            && File.ReadLines("/etc/subuid").Any(l => l.StartsWith($"{name}:100000:", StringComparison.Ordinal));
     }
 
     private static string FindRepository()

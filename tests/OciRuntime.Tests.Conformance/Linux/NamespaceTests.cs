@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Globalization;
 using System.IO;
 using System.Text.Json.Nodes;
 using FluentAssertions;
@@ -78,6 +79,74 @@ public sealed class NamespaceTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
+    public void Time_Offsets_ShiftTheClocks()
+    {
+        const int Day = 86_400;
+        Bundle bundle = NewShell("cut -d. -f1 /proc/uptime; cat /proc/self/timens_offsets; readlink /proc/self/ns/time");
+        bundle.Linux["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "time" });
+        bundle.Linux["timeOffsets"] = new JsonObject
+        {
+            ["boottime"] = new JsonObject { ["secs"] = Day },
+            ["monotonic"] = new JsonObject { ["secs"] = 7, ["nanosecs"] = 500 },
+        };
+        double before = Uptime();
+
+        string[] lines = OutputOf(bundle.Save()).Split('\n');
+
+        double.Parse(lines[0], CultureInfo.InvariantCulture).Should().BeInRange(Math.Floor(before) + Day, Uptime() + Day);
+        lines[1].Should().MatchRegex("^monotonic +7 +500$");
+        lines[2].Should().MatchRegex($"^boottime +{Day} +0$");
+        lines[3].Should().NotBe(Outside("time"));
+    }
+
+    [HostFact]
+    public void Time_OffsetBeforeTheBoot_FailsWithItsPathAndLeavesNothing()
+    {
+        Bundle bundle = NewBundle("true");
+        bundle.Linux["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "time" });
+        bundle.Linux["timeOffsets"] = new JsonObject { ["boottime"] = new JsonObject { ["secs"] = -1_000_000_000 } };
+
+        Outcome outcome = Ocirun.Fail("run", "--bundle", bundle.Save().Folder, NewId());
+
+        outcome.Error.Should().Contain("/linux/timeOffsets").And.EndWith("ERANGE (numerical result out of range)\n");
+        NothingIsLeft();
+    }
+
+    [HostFact]
+    public void Time_Path_IsJoined()
+    {
+        Bundle first = NewBundle("true");
+        first.Linux["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "time" });
+        using Container other = Create(first.Save());
+        Bundle bundle = NewBundle();
+        bundle.Linux["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "time", ["path"] = $"/proc/{other.Pid}/ns/time" });
+
+        string expected = new FileInfo($"/proc/{other.Pid}/ns/time").LinkTarget!;
+
+        Inside(bundle.Save(), "time").Should().Be(expected);
+    }
+
+    // Its mounts are in nobody's tree: the invariants of each test compare the host's mounts before and after.
+    [HostFact]
+    [Trait("Category", "Vm")]
+    public void Mount_TakenOutOfTheConfig_IsTheHostsAndTheHostSeesNoMount()
+    {
+        Bundle bundle = NewShell("readlink /proc/self/ns/mnt; echo x > /dev/null && ls /dev/pts && ls /sys/kernel/uevent_seqnum; exec /guest sleep");
+        bundle.RemoveNamespace("mount");
+        string[] before = File.ReadAllLines("/proc/self/mountinfo");
+        using Container container = RunDetached(bundle.Save());
+
+        container.Output.WaitFor("ready");
+        string[] during = File.ReadAllLines("/proc/self/mountinfo");
+
+        container.Output.Text.Should().StartWith($"{Outside("mnt")}\nptmx\n/sys/kernel/uevent_seqnum\n", "its mounts are there: {0}", container.Error.Text);
+        during.Should().Equal(before);
+        Ocirun.Succeed("exec", container.Id, "cat", "/proc/self/mounts").Output.Should().BeEmpty("what it sees is in no tree");
+        Ocirun.Succeed("exec", container.Id, "sh", "-c", "ls -d /guest /proc/1").Output.Should().Be("/guest\n/proc/1\n");
+    }
+
+    [HostFact]
     public void Network_New_HasTheLoopbackUp() =>
         OutputOf(NewShell("cat /sys/class/net/lo/flags; ls /sys/class/net | grep -v -e sit -e tunl -e gre -e erspan -e ip -e teql | wc -l")).Should().StartWith("0x9\n");
 
@@ -115,6 +184,8 @@ public sealed class NamespaceTests : ContainerTest
     }
 
     private string Inside(Bundle bundle, string name) => Report(bundle, "namespaces")["namespaces"]![name]!.GetValue<string>();
+
+    private static double Uptime() => double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
 
     private static string Outside(string name) => new FileInfo($"/proc/self/ns/{name}").LinkTarget!;
 }
