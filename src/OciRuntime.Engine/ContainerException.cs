@@ -10,6 +10,7 @@ public class ContainerException(string message) : Exception(message)
     public const string AlreadyExists = "container with given ID already exists";
     public const string DoesNotExist = "container does not exist";
     public const string NotRunning = "container not running";
+    public const string NotPaused = "container not paused";
     public const string InvalidId = "invalid container ID format";
     public const string ExecStopped = "cannot exec in a stopped container";
     public const string ExecPaused = "cannot exec in a paused container (use --ignore-paused to override)";

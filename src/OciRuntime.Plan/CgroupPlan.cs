@@ -30,4 +30,36 @@ public sealed record CgroupWrite(string Controller, KernelString File, KernelStr
 {
     /// <summary>Whether a kernel without the file does what is asked anyway: then ENOENT is no error.</summary>
     public bool IsOptional { get; init; }
+
+    /// <summary>
+    /// Whether the kernel checks it against other limits: what it refuses with EINVAL may be taken once the others are written. Memory and
+    /// memory with swap, quota and burst: which has to come first depends on what the group has now.
+    /// </summary>
+    public bool CanWait { get; init; }
+
+    /// <summary>What to write where there is no such file; null: nothing does the same.</summary>
+    public CgroupAlternative? Otherwise { get; init; }
+}
+
+public sealed record CgroupAlternative(KernelString File, KernelString Value);
+
+/// <summary>What a control group has at the moment, where new limits depend on it. Memory on version 2 only.</summary>
+public sealed record CgroupFacts
+{
+    /// <summary>Of a group that is about to be made.</summary>
+    public static CgroupFacts New { get; } = new() { IsNew = true };
+
+    public bool IsNew { get; private init; }
+
+    /// <summary>As the first word of cpu.max: <c>max</c>, or microseconds.</summary>
+    public string CpuQuota { get; init; } = "max";
+
+    /// <summary>As the second word of cpu.max, in microseconds.</summary>
+    public string CpuPeriod { get; init; } = "100000";
+
+    /// <summary>memory.max in bytes, -1 for no limit.</summary>
+    public long MemoryLimit { get; init; } = -1;
+
+    /// <summary>memory.current in bytes.</summary>
+    public long MemoryUsage { get; init; }
 }

@@ -89,6 +89,18 @@ public static partial class PlanText
         }
     }
 
+    /// <summary>What an update would write.</summary>
+    public static string Of(ImmutableArray<CgroupWrite> writes)
+    {
+        StringBuilder text = new();
+        foreach (CgroupWrite write in writes)
+        {
+            AddWrite(text, write);
+        }
+
+        return text.ToString();
+    }
+
     private static void AddCgroup(StringBuilder text, CgroupPlan cgroup)
     {
         if (cgroup.Path is { } path)
@@ -100,8 +112,7 @@ public static partial class PlanText
 
         foreach (CgroupWrite write in cgroup.Writes)
         {
-            string optional = write.IsOptional ? " optional" : "";
-            Line(text, "cgroup", $"write {write.File} {Quote(write.Value)} {write.Controller}{optional} from {write.Origin}");
+            AddWrite(text, write);
         }
 
         int number = 0;
@@ -127,6 +138,14 @@ public static partial class PlanText
             string origin = property.Origin.Length == 0 ? "" : " from " + property.Origin;
             Line(text, "cgroup", $"property {property.Name} {BusText(property.Value)}{optional}{origin}");
         }
+    }
+
+    private static void AddWrite(StringBuilder text, CgroupWrite write)
+    {
+        string other = write.Otherwise is { } otherwise ? $" or {otherwise.File} {Quote(otherwise.Value)}" : "";
+        string optional = write.IsOptional ? " optional" : "";
+        string related = write.CanWait ? " related" : "";
+        Line(text, "cgroup", $"write {write.File} {Quote(write.Value)}{other} {write.Controller}{optional}{related} from {write.Origin}");
     }
 
     private static void AddHooks(StringBuilder text, HooksPlan hooks)

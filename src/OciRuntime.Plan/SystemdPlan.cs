@@ -32,6 +32,9 @@ public sealed record SystemdPlan
     public ImmutableArray<UnitProperty> Properties { get; init; } = [];
 }
 
+/// <summary>What an update changes of a scope: files, and the properties that say the same.</summary>
+public sealed record UnitUpdate(ImmutableArray<CgroupWrite> Writes, ImmutableArray<UnitProperty> Properties);
+
 /// <param name="Origin">The JSON path of what asked for it; empty: every scope has it.</param>
 public sealed record UnitProperty(string Name, BusValue Value, string Origin)
 {

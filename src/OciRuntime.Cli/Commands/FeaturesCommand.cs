@@ -27,7 +27,7 @@ internal sealed class FeaturesCommand : Verb
         {
             Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "user", "uts"],
             Capabilities = [.. Capability.Names],
-            Cgroup = new CgroupFeatures { V1 = true, V2 = true, Systemd = true, SystemdUser = true, Rdma = false },
+            Cgroup = new CgroupFeatures { V1 = true, V2 = true, Systemd = true, SystemdUser = true, Rdma = true },
             Seccomp = new SeccompFeatures { Enabled = false },
             Apparmor = false,
             Selinux = false,

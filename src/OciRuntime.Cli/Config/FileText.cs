@@ -54,6 +54,13 @@ internal static class FileText
         }
     }
 
+    /// <summary>The same of something that has no size: a pipe.</summary>
+    internal static byte[] ReadStream(Fd file, string shown)
+    {
+        byte[] bytes = ReadToEnd(file, SmallestBuffer, SpecReader.MaximumBytes);
+        return bytes.Length <= SpecReader.MaximumBytes ? bytes : throw new CommandException(SpecReader.TooLarge(shown, bytes.Length));
+    }
+
     /// <returns>What could be read of a file that is useful, not needed.</returns>
     internal static byte[] ReadIfPossible(ReadOnlySpan<byte> path, int maximumBytes)
     {

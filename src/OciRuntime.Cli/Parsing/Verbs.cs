@@ -17,10 +17,14 @@ internal static class Verbs
         "help"     => new HelpCommand(),
         "kill"     => new KillCommand(),
         "list"     => new ListCommand(),
+        "pause"    => new PauseCommand(),
+        "ps"       => new PsCommand(),
+        "resume"   => new ResumeCommand(),
         "run"      => new RunCommand(),
         "spec"     => new SpecCommand(),
         "start"    => new StartCommand(),
         "state"    => new StateCommand(),
+        "update"   => new UpdateCommand(),
         _          => null,
     };
 
@@ -28,6 +32,7 @@ internal static class Verbs
     internal static Verb[] All() =>
     [
         new RunCommand(), new CreateCommand(), new StartCommand(), new StateCommand(), new KillCommand(),
-        new ExecCommand(), new DeleteCommand(), new ListCommand(), new SpecCommand(), new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
+        new ExecCommand(), new PsCommand(), new PauseCommand(), new ResumeCommand(), new UpdateCommand(), new DeleteCommand(), new ListCommand(),
+        new SpecCommand(), new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
     ];
 }

@@ -67,18 +67,7 @@ internal static class CgroupFs
     /// <summary>Writes the limits and, on version 2, attaches the device program.</summary>
     public static void ApplyLimits(CgroupPlacement placement, CgroupPlan plan)
     {
-        foreach (CgroupWrite write in plan.Writes)
-        {
-            string folder = placement.FolderOf(write.Controller) ?? throw new ContainerException(
-                $"{write.Origin}: this host has no cgroup controller \"{write.Controller}\" for {write.File}");
-            KernelString file = KernelString.Of(folder).Append(write.File.Text);
-            Errno errno = WholeFile.TryWrite(Fd.CurrentDirectory, file.Span, write.Value.Text);
-            if (errno != 0 && !(write.IsOptional && errno == Errno.ENOENT))
-            {
-                throw Refused(write, file, errno);
-            }
-        }
-
+        CgroupLimits.Apply(placement.Cgroup, plan.Writes);
         if (!plan.DeviceProgram.IsEmpty)
         {
             using OwnedFd program = Bpf.LoadDeviceProgram(plan.DeviceProgram.AsSpan());
@@ -101,12 +90,6 @@ internal static class CgroupFs
                 throw new LinuxException("putting the container's process into its cgroup: write", errno, file.ToString());
             }
         }
-    }
-
-    private static LinuxException Refused(CgroupWrite write, KernelString file, Errno errno)
-    {
-        string hint = errno == Errno.ENOENT ? $" (hint: controller {write.Controller} is not available there)" : "";
-        return new LinuxException($"{write.Origin}: writing \"{write.Value}\"{hint}: write", errno, file.ToString());
     }
 
     private static void MakeFolder(string folder, CgroupHierarchy hierarchy)

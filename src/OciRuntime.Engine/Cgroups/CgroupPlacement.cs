@@ -36,19 +36,19 @@ public sealed class CgroupPlacement
         return new CgroupPlacement(layout, hierarchies, folders.MoveToImmutable());
     }
 
-    /// <summary>The folder of the hierarchy that has <paramref name="controller"/>.</summary>
-    /// <returns>Null where no hierarchy has it.</returns>
-    public string? FolderOf(string controller)
+    /// <summary>The same without what is only needed to make it.</summary>
+    public ContainerCgroup Cgroup
     {
-        for (int i = 0; i < Folders.Length; i++)
+        get
         {
-            if (Layout == CgroupLayout.V2 ? Hierarchies[i].IsVersion2 : Hierarchies[i].Has(controller))
+            ImmutableArray<string>.Builder controllers = ImmutableArray.CreateBuilder<string>(Hierarchies.Count);
+            foreach (CgroupHierarchy hierarchy in Hierarchies)
             {
-                return Folders[i];
+                controllers.Add(hierarchy.Controllers);
             }
-        }
 
-        return null;
+            return new ContainerCgroup(Folders, controllers.MoveToImmutable());
+        }
     }
 
     private static string FolderIn(CgroupHierarchy hierarchy, string? path, string id)

@@ -2,7 +2,6 @@
 using System;
 using System.Buffers.Text;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Files;
 using OciRuntime.Linux;
@@ -12,18 +11,31 @@ namespace OciRuntime.Engine.Cgroups;
 /// <summary>The processes of a control group and of the groups below it.</summary>
 internal static class CgroupProcesses
 {
-    /// <summary>Signals each of them once. Every hierarchy has the same ones: the first folder that is there tells.</summary>
-    public static void Signal(ImmutableArray<string> folders, int signal)
+    /// <summary>Signals each of them once.</summary>
+    public static void Signal(ContainerCgroup cgroup, int signal)
     {
-        foreach (string folder in folders)
+        foreach (int pid in All(cgroup))
+        {
+            // ESRCH: it ended since the list was read.
+            _ = Processes.TrySignal(pid, signal);
+        }
+    }
+
+    /// <summary>Each of them once. Every hierarchy has the same ones: the first folder that is there tells.</summary>
+    public static List<int> All(ContainerCgroup cgroup)
+    {
+        List<int> pids = [];
+        foreach (string folder in cgroup.Folders)
         {
             KernelString path = KernelString.Of(folder);
             if (Files.TryStatus(Fd.CurrentDirectory, path.Span, AtFlags.None, out _) == 0)
             {
-                SignalTree(path, signal);
-                return;
+                AddTree(path, pids);
+                break;
             }
         }
+
+        return pids;
     }
 
     /// <summary>The pids in one folder's cgroup.procs; none where there is no such folder.</summary>
@@ -76,17 +88,12 @@ internal static class CgroupProcesses
         return children;
     }
 
-    private static void SignalTree(KernelString folder, int signal)
+    private static void AddTree(KernelString folder, List<int> pids)
     {
-        foreach (int pid in In(folder))
-        {
-            // ESRCH: it ended since the list was read.
-            _ = Processes.TrySignal(pid, signal);
-        }
-
+        pids.AddRange(In(folder));
         foreach (KernelString child in Children(folder))
         {
-            SignalTree(child, signal);
+            AddTree(child, pids);
         }
     }
 }

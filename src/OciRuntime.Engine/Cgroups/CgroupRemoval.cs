@@ -48,15 +48,6 @@ internal static class CgroupRemoval
         }
     }
 
-    /// <summary>A frozen process can't die on version 1; on version 2 it can.</summary>
-    public static void Thaw(ImmutableArray<string> folders)
-    {
-        foreach (string folder in folders)
-        {
-            Thaw(KernelString.Of(folder));
-        }
-    }
-
     private static void KillTrees(ImmutableArray<string> folders)
     {
         foreach (string folder in folders)
@@ -108,7 +99,7 @@ internal static class CgroupRemoval
         bool whole = WholeFile.TryWrite(Fd.CurrentDirectory, folder.Append("cgroup.kill"u8).Span, "1"u8) == 0;
         if (whole)
         {
-            WaitUntilEmpty(folder);
+            _ = CgroupEvents.Await(folder, "populated 0"u8, milliseconds: -1);
             return;
         }
 
@@ -143,23 +134,4 @@ internal static class CgroupRemoval
     // ENOENT: the folder of another controller.
     private static void Thaw(KernelString folder) =>
         _ = WholeFile.TryWrite(Fd.CurrentDirectory, folder.Append("freezer.state"u8).Span, "THAWED"u8);
-
-    private static void WaitUntilEmpty(KernelString folder)
-    {
-        if (Files.TryOpen(Fd.CurrentDirectory, folder.Append("cgroup.events"u8).Span, OpenFlags.O_RDONLY, 0, out OwnedFd? events) != 0)
-        {
-            return;
-        }
-
-        using (events)
-        {
-            Span<byte> buffer = stackalloc byte[128];
-            while (Files.TryReadAt(events!.Borrow, buffer, 0, out int count) == 0 && buffer[..count].IndexOf("populated 1"u8) >= 0)
-            {
-                // The file announces a change of its content as POLLPRI.
-                Span<PollEntry> entry = [new PollEntry { Descriptor = events.Borrow.Number, Events = PollEntry.POLLPRI }];
-                Processes.Poll(entry);
-            }
-        }
-    }
 }

@@ -5,7 +5,6 @@ using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.State;
-using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
 
@@ -47,27 +46,10 @@ internal static class HookRunner
         using OwnedFd output = Files.MakeMemoryFile("hook-output\0"u8);
         Files.Write(input.Borrow, state);
         Files.Rewind(input.Borrow);
-        (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
-        using SyncChannel channel = new(mine);
-        ulong mask = Signals.SetMask(Signals.AllButFaults);
-        OwnedFd? pidFd;
-        try
-        {
-            if (Processes.Clone(CloneFlags.None, null, out pidFd) == 0)
-            {
-                Become(hook, argv, envp, input.Borrow, output.Borrow, new SyncChannel(theirs));
-            }
-        }
-        finally
-        {
-            _ = Signals.SetMask(mask);
-            theirs.Dispose();
-        }
-
+        OwnedFd pidFd = HostProgram.Start([hook.Path], argv, envp, input.Borrow, output.Borrow, out string problem);
         using (pidFd)
         {
-            string notStarted = channel.Receive(out string text, out _) == SyncMessage.Failure ? text : "";
-            string ending = notStarted.Length > 0 ? Reaped(pidFd!.Borrow, notStarted) : Await(pidFd!.Borrow, hook.TimeoutSeconds);
+            string ending = problem.Length > 0 ? Reaped(pidFd.Borrow, problem) : Await(pidFd.Borrow, hook.TimeoutSeconds);
             if (ending.Length > 0)
             {
                 long milliseconds = (Processes.MonotonicNanoseconds() - start) / 1_000_000;
@@ -76,30 +58,6 @@ internal static class HookRunner
                     $"running {kind}{Words(hook)} ({hook.Origin}): after {milliseconds} ms it {ending}{(said.Length > 0 ? $"; it said: {said}" : "")}");
             }
         }
-    }
-
-    // Child only: becomes the hook.
-    private static void Become(HookPlan hook, ArgumentBlock argv, ArgumentBlock envp, Fd input, Fd output, SyncChannel channel)
-    {
-        try
-        {
-            // A hook belongs to the command that waits for it: killed with it, nothing is left behind.
-            Processes.Control(ProcessControl.PR_SET_PDEATHSIG, (nint)Signum.SIGKILL);
-            Files.DuplicateInheritable(input, Fd.StandardInput);
-            Files.DuplicateInheritable(output, Fd.StandardOutput);
-            Files.DuplicateInheritable(output, Fd.StandardError);
-            Files.CloseOnExecFrom(3);
-            Signals.ResetDispositions();
-            _ = Signals.SetMask(0);
-            Errno errno = Processes.Execute(hook.Path.Span, argv, envp);
-            channel.TrySend(SyncMessage.Failure, $"could not be started: exec {hook.Path}: {ErrnoText.Of(errno)}");
-        }
-        catch (LinuxException e)
-        {
-            channel.TrySend(SyncMessage.Failure, $"could not be started: {e.Message}");
-        }
-
-        Processes.Exit(1);
     }
 
     private static string Reaped(Fd pidFd, string ending)

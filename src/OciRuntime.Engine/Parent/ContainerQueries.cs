@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
+using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.State;
 using OciRuntime.Linux;
 
@@ -13,8 +15,14 @@ public static class ContainerQueries
     public static ContainerSnapshot Get(StateStore store, string id)
     {
         using ContainerFolder folder = store.Open(id);
-        return TryTake(folder) ?? throw new ContainerException(
-            $"{id}: {ContainerException.DoesNotExist} (hint: its create was killed before it had a state; `ocirun delete --force {id}` cleans up)");
+        return Take(folder);
+    }
+
+    /// <summary>The processes of a container and of the groups that it made, in no order.</summary>
+    public static List<int> ProcessesOf(StateStore store, string id)
+    {
+        ContainerCgroup cgroup = ContainerCgroup.Of(Get(store, id).Record);
+        return cgroup.IsNone ? throw new ContainerException($"{id}: its processes are not known: it has no cgroup") : CgroupProcesses.All(cgroup);
     }
 
     /// <summary>All containers whose state can be read, sorted by id.</summary>
@@ -51,6 +59,10 @@ public static class ContainerQueries
         return folder?.ReadConfig() ?? [];
     }
 
+    /// <exception cref="ContainerException">Create was killed before it wrote a record.</exception>
+    internal static ContainerSnapshot Take(ContainerFolder folder) => TryTake(folder) ?? throw new ContainerException(
+        $"{folder.Id}: {ContainerException.DoesNotExist} (hint: its create was killed before it had a state; `ocirun delete --force {folder.Id}` cleans up)");
+
     /// <returns>Null where create was killed before it wrote a record.</returns>
     internal static ContainerSnapshot? TryTake(ContainerFolder folder) =>
         folder.ReadRecord() is { } record ? new ContainerSnapshot(record, StatusOf(folder, record)) : null;
@@ -66,6 +78,11 @@ public static class ContainerQueries
         if (!record.IsCreated)
         {
             return ContainerStatus.Creating;
+        }
+
+        if (Freezer.IsFrozen(ContainerCgroup.Of(record)))
+        {
+            return ContainerStatus.Paused;
         }
 
         return folder.IsWaitingForStart() ? ContainerStatus.Created : ContainerStatus.Running;

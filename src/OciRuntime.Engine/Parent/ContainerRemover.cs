@@ -92,10 +92,14 @@ public static class ContainerRemover
             return;
         }
 
-        // A frozen group would keep it from dying.
-        CgroupRemoval.Thaw(record!.CgroupFolders);
+        const long RefreezeMilliseconds = 100;
         _ = Processes.TrySignal(pidFd.Borrow, (int)Signum.SIGKILL);
         Span<PollEntry> entry = [new PollEntry { Descriptor = pidFd.Borrow.Number, Events = PollEntry.POLLIN }];
-        Processes.Poll(entry);
+        do
+        {
+            // A frozen process of version 1 does not die, and a pause that is under way may freeze it once more.
+            _ = Freezer.TryThaw(ContainerCgroup.Of(record!));
+        }
+        while (Processes.Poll(entry, RefreezeMilliseconds) == 0);
     }
 }

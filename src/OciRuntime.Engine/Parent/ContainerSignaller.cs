@@ -18,7 +18,7 @@ public static class ContainerSignaller
         if (all)
         {
             // Of a container that has stopped there may be processes left: one without a PID namespace of its own.
-            CgroupProcesses.Signal(record.CgroupFolders, signal);
+            CgroupProcesses.Signal(ContainerCgroup.Of(record), signal);
             return;
         }
 
@@ -33,6 +33,17 @@ public static class ContainerSignaller
         if (errno != 0)
         {
             throw new ContainerException($"sending signal {signal} to {id}: pidfd_send_signal {record.Pid}: {ErrnoText.Of(errno)}");
+        }
+
+        ThawToDie(ContainerCgroup.Of(record), signal);
+    }
+
+    // A frozen process of version 1 does not die of SIGKILL; as runc does, on version 2 as well.
+    private static void ThawToDie(ContainerCgroup cgroup, int signal)
+    {
+        if (signal == (int)Signum.SIGKILL && Freezer.IsFrozen(cgroup))
+        {
+            _ = Freezer.TryThaw(cgroup);
         }
     }
 }

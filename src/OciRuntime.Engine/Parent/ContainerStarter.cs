@@ -45,6 +45,7 @@ public static class ContainerStarter
             ContainerStatus.Created when !snapshot.Record.HasProcess => "cannot start a container without a process: config.json has none (/process)",
             ContainerStatus.Created => null,
             ContainerStatus.Stopped => ContainerException.StartStopped,
+            ContainerStatus.Paused => "cannot start a paused container",
             ContainerStatus.Creating => "cannot start a container that is being created",
             _ => ContainerException.StartRunning,
         };

@@ -107,6 +107,7 @@ internal sealed class Launch : IDisposable
         Created = Timestamp.Now(),
         OwnerUid = Credentials.EffectiveUserId,
         HasProcess = plan.Process is not null,
+        HasPidNamespace = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
         NoNewKeyring = options.NoNewKeyring,
         Annotations = plan.Annotations,
     };
@@ -125,6 +126,7 @@ internal sealed class Launch : IDisposable
             SystemdUnit = systemd is null ? null : ContainerScope.UnitOf(systemd, _options.Id),
             IsSystemdUser = systemd is { IsUser: true },
             CgroupFolders = _cgroups.Folders,
+            CgroupControllers = _cgroups.Cgroup.Controllers,
             CgroupParents = CgroupFs.MissingParents(_cgroups, systemd is not null),
         };
         _folder.WriteRecord(_record);
@@ -155,7 +157,7 @@ internal sealed class Launch : IDisposable
         {
             // As with every peer: a user who may make none, and asks for nothing that needs one, goes without.
             CgroupRemoval.Remove(_record);
-            _record = _record with { CgroupFolders = [], CgroupParents = [] };
+            _record = _record with { CgroupFolders = [], CgroupControllers = [], CgroupParents = [] };
             _cgroups = CgroupPlacement.None(_cgroups!.Layout);
         }
 

@@ -39,9 +39,14 @@ public sealed record ContainerRecord
 
     /// <summary>Whether that scope is of the user's systemd, not the system's.</summary>
     public bool IsSystemdUser { get; init; }
+    /// <summary>Whether the container has a PID namespace of its own, in which the end of the first process is the end of all.</summary>
+    public bool HasPidNamespace { get; init; } = true;
 
     /// <summary>The absolute folders of the container's control group, one a hierarchy.</summary>
     public ImmutableArray<string> CgroupFolders { get; init; } = [];
+
+    /// <summary>What each of the folders' hierarchies has: <c>cpu,cpuacct</c>; empty for version 2.</summary>
+    public ImmutableArray<string> CgroupControllers { get; init; } = [];
 
     /// <summary>Folders above them that create made, the deepest first: delete removes them if they are empty.</summary>
     public ImmutableArray<string> CgroupParents { get; init; } = [];

@@ -32,7 +32,9 @@ internal static class RecordJson
             writer.WriteBoolean("isSystemdUser"u8, record.IsSystemdUser);
         }
 
+        writer.WriteBoolean("hasPidNamespace"u8, record.HasPidNamespace);
         WriteStrings(writer, "cgroupFolders"u8, record.CgroupFolders);
+        WriteStrings(writer, "cgroupControllers"u8, record.CgroupControllers);
         WriteStrings(writer, "cgroupParents"u8, record.CgroupParents);
         StateJson.WriteAnnotations(writer, record.Annotations);
         writer.WriteEndObject();
@@ -51,7 +53,8 @@ internal static class RecordJson
             record = ReadMember(ref reader, record);
         }
 
-        return record.Id.Length > 0 && !reader.Read() ? record : throw new JsonException();
+        bool isWhole = record.Id.Length > 0 && record.CgroupFolders.Length == record.CgroupControllers.Length;
+        return isWhole && !reader.Read() ? record : throw new JsonException();
     }
 
     private static ContainerRecord ReadMember(ref Utf8JsonReader reader, ContainerRecord record)
@@ -73,6 +76,8 @@ internal static class RecordJson
             case "ownerUid": return record with { OwnerUid = reader.GetUInt32() };
             case "systemdUnit": return record with { SystemdUnit = Text(ref reader) };
             case "isSystemdUser": return record with { IsSystemdUser = reader.GetBoolean() };
+            case "hasPidNamespace": return record with { HasPidNamespace = reader.GetBoolean() };
+            case "cgroupControllers": return record with { CgroupControllers = ReadStrings(ref reader) };
             case "cgroupFolders": return record with { CgroupFolders = ReadStrings(ref reader) };
             case "cgroupParents": return record with { CgroupParents = ReadStrings(ref reader) };
             case "annotations": return record with { Annotations = ReadMap(ref reader) };

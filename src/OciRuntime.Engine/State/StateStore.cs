@@ -45,6 +45,20 @@ public sealed class StateStore(string root)
     /// <exception cref="ContainerException">There is none.</exception>
     public ContainerFolder Open(string id) => TryOpen(id) ?? throw new ContainerException($"{id}: {ContainerException.DoesNotExist}");
 
+    /// <summary>For a command that changes the container: it waits for the one that is at work on it.</summary>
+    /// <exception cref="ContainerException">There is none, or there was one.</exception>
+    public ContainerFolder OpenLocked(string id)
+    {
+        ContainerFolder folder = Open(id);
+        if (folder.Lock())
+        {
+            return folder;
+        }
+
+        folder.Dispose();
+        throw new ContainerException($"{id}: {ContainerException.DoesNotExist}");
+    }
+
     /// <returns>Null where there is none.</returns>
     /// <exception cref="ContainerException">The id is not valid.</exception>
     public ContainerFolder? TryOpen(string id)

@@ -22,19 +22,40 @@ internal static class ScopeUnit
     public static void Start(BusConnection bus, string unit, string id, int pid, ImmutableArray<UnitProperty> properties)
     {
         string doing = $"starting the systemd unit {unit}";
+        bus.WatchJobs();
+        using SdBusMessage reply = CallWith(bus, unit, properties, sent => NewStart(bus, unit, id, pid, sent), doing);
+        string result = bus.AwaitJob(reply.ReadText('o'), doing);
+        if (result != "done")
+        {
+            ResetFailed(bus, unit);
+            throw new ContainerException($"{doing}: its job ended as \"{result}\" (hint: journalctl has more)");
+        }
+    }
+
+    /// <summary>Changes properties of a scope, as long as it is there.</summary>
+    public static void Change(bool isUser, string unit, ImmutableArray<UnitProperty> properties)
+    {
+        string doing = $"changing the systemd unit {unit}";
+        using BusConnection bus = BusConnection.Open(isUser);
+        using SdBusMessage reply = CallWith(bus, unit, properties, sent => NewChange(bus, unit, sent), doing);
+    }
+
+    // Again without what this systemd does not know, if it is not needed.
+    private static SdBusMessage CallWith(
+        BusConnection bus, string unit, ImmutableArray<UnitProperty> properties, Func<List<UnitProperty>, SdBusMessage> newCall, string doing)
+    {
         List<UnitProperty> sent = [.. properties];
         bool isReset = false;
-        bus.WatchJobs();
         while (true)
         {
-            using SdBusMessage call = NewStart(bus, unit, id, pid, sent);
-            using SdBusMessage reply = bus.Call(call, doing);
+            using SdBusMessage call = newCall(sent);
+            SdBusMessage reply = bus.Call(call, doing);
             if (reply.Error is not { } error)
             {
-                AwaitStarted(bus, unit, reply.ReadText('o'), doing);
-                return;
+                return reply;
             }
 
+            reply.Dispose();
             if (error.Name == UnitExists && !isReset)
             {
                 // A failed one of that name, which only its reset forgets.
@@ -84,16 +105,6 @@ internal static class ScopeUnit
         using SdBusMessage reply = bus.Call(call, $"resetting the systemd unit {unit}");
     }
 
-    private static void AwaitStarted(BusConnection bus, string unit, string job, string doing)
-    {
-        string result = bus.AwaitJob(job, doing);
-        if (result != "done")
-        {
-            ResetFailed(bus, unit);
-            throw new ContainerException($"{doing}: its job ended as \"{result}\" (hint: journalctl has more)");
-        }
-    }
-
     // StartTransientUnit: string name, string mode, array of (name, value), array of auxiliary units.
     private static SdBusMessage NewStart(BusConnection bus, string unit, string id, int pid, List<UnitProperty> properties)
     {
@@ -110,6 +121,22 @@ internal static class ScopeUnit
 
         call.CloseContainer();
         call.Open('a', KernelString.Of("(sa(sv))"));
+        call.CloseContainer();
+        return call;
+    }
+
+    // SetUnitProperties: string name, boolean runtime, array of (name, value).
+    private static SdBusMessage NewChange(BusConnection bus, string unit, List<UnitProperty> properties)
+    {
+        SdBusMessage call = bus.NewCall("SetUnitProperties");
+        call.Append('s', KernelString.Of(unit));
+        call.Append('b', 1);
+        call.Open('a', KernelString.Of("(sv)"));
+        foreach (UnitProperty property in properties)
+        {
+            AppendProperty(call, property.Name, property.Value);
+        }
+
         call.CloseContainer();
         return call;
     }

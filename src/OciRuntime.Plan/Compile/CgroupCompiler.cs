@@ -6,7 +6,7 @@ using OciRuntime.Spec;
 
 namespace OciRuntime.Plan.Compile;
 
-/// <summary><c>linux.cgroupsPath</c> and <c>linux.resources</c>. config-linux.md, "Control groups". cgroups(7).</summary>
+/// <summary><c>linux.cgroupsPath</c> and <c>linux.resources.devices</c>. config-linux.md, "Control groups". cgroups(7).</summary>
 internal static class CgroupCompiler
 {
     internal static CgroupPlan Compile(
@@ -23,15 +23,12 @@ internal static class CgroupCompiler
         ImmutableArray<BpfInstruction> program = CompileDevices(linux, facts, writes, properties, errors);
         if (linux.Resources is { } resources)
         {
-            CheckUnsupported(resources, errors);
-            CpuCompiler.Compile(resources.Cpu, facts.Cgroups, writes, errors);
-            MemoryCompiler.Compile(resources.Memory, facts.Cgroups, writes, warnings, errors);
-            CompilePids(resources.Pids, writes);
+            ResourceCompiler.Compile(resources, facts.Cgroups, CgroupFacts.New, writes, warnings, errors);
         }
 
         if (systemd is not null)
         {
-            UnitResources.Compile(writes, properties);
+            UnitResources.Compile(writes, CgroupFacts.New, properties);
             systemd = systemd with { Properties = properties.DrainToImmutable() };
         }
 
@@ -107,56 +104,4 @@ internal static class CgroupCompiler
 
         return program;
     }
-
-    private static void CompilePids(PidsSpec? pids, ImmutableArray<CgroupWrite>.Builder writes)
-    {
-        if (pids?.Limit is not { } limit)
-        {
-            return;
-        }
-
-        CgroupWriter writer = new(writes, "/linux/resources/pids", "pids");
-        if (limit < 0)
-        {
-            writer.Add("pids.max", "max", "/limit");
-        }
-        else
-        {
-            writer.Add("pids.max", limit, "/limit");
-        }
-    }
-
-    private static void CheckUnsupported(ResourcesSpec resources, List<SpecError> errors)
-    {
-        if (resources.BlockIo is { } io && AsksSomething(io))
-        {
-            Refuse.Unsupported(errors, "/linux/resources/blockIO");
-        }
-
-        if (!resources.HugepageLimits.IsEmpty)
-        {
-            Refuse.Unsupported(errors, "/linux/resources/hugepageLimits");
-        }
-
-        if (resources.Network is { } network && (network.ClassId is not null || !network.Priorities.IsEmpty))
-        {
-            Refuse.Unsupported(errors, "/linux/resources/network");
-        }
-
-        if (!resources.Rdma.IsEmpty)
-        {
-            Refuse.Unsupported(errors, "/linux/resources/rdma");
-        }
-
-        if (!resources.Unified.IsEmpty)
-        {
-            Refuse.Unsupported(errors, "/linux/resources/unified");
-        }
-    }
-
-    private static bool AsksSomething(BlockIoSpec io) =>
-        io.Weight is not (null or 0) || io.LeafWeight is not (null or 0)
-        || !io.WeightDevice.IsEmpty
-        || !io.ThrottleReadBpsDevice.IsEmpty || !io.ThrottleWriteBpsDevice.IsEmpty
-        || !io.ThrottleReadIopsDevice.IsEmpty || !io.ThrottleWriteIopsDevice.IsEmpty;
 }

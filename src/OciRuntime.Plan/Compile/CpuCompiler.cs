@@ -2,7 +2,6 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Globalization;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Plan.Compile;
@@ -11,13 +10,13 @@ namespace OciRuntime.Plan.Compile;
 internal static class CpuCompiler
 {
     private const string Path = "/linux/resources/cpu";
-    private const string DefaultPeriod = "100000";
 
     // kernel/sched/core.c, min_cfs_quota_period and max_cfs_quota_period: 1 ms and 1 s.
     private const ulong MinimumPeriod = 1_000;
     private const ulong MaximumPeriod = 1_000_000;
 
-    internal static void Compile(CpuSpec? cpu, CgroupLayout layout, ImmutableArray<CgroupWrite>.Builder writes, List<SpecError> errors)
+    internal static void Compile(
+        CpuSpec? cpu, CgroupLayout layout, CgroupFacts group, ImmutableArray<CgroupWrite>.Builder writes, List<SpecError> errors)
     {
         if (cpu is null)
         {
@@ -29,6 +28,7 @@ internal static class CpuCompiler
         CheckList(cpu.Cpus, "/cpus", errors);
         CheckList(cpu.Mems, "/mems", errors);
         CheckRealtime(cpu, layout, errors);
+        CheckShares(cpu, layout, errors);
         if (errors.Count != before)
         {
             return;
@@ -44,13 +44,13 @@ internal static class CpuCompiler
         }
         else
         {
-            WriteV2(cpu, writer);
+            WriteV2(cpu, group, writer);
         }
 
         // Behind the weight, which an idle group refuses. kernel/sched/fair.c, sched_group_set_shares.
         if (cpu.Idle is { } idle)
         {
-            writer.Add("cpu.idle", idle, "/idle");
+            writer.AddRelated("cpu.idle", CgroupWriter.Text(idle), "/idle");
         }
     }
 
@@ -97,6 +97,15 @@ internal static class CpuCompiler
         }
     }
 
+    // kernel/sched/sched.h, MIN_SHARES and MAX_SHARES: the kernel would take another number and not say so. Version 2's weight has a place for all.
+    private static void CheckShares(CpuSpec cpu, CgroupLayout layout, List<SpecError> errors)
+    {
+        if (layout == CgroupLayout.V1 && cpu.Shares is { } shares and not 0 and (< 2 or > 262_144))
+        {
+            Refuse.Number(errors, Path + "/shares", shares, shares < 2 ? "is below the minimum allowed cpu-shares, 2" : "is above the maximum allowed cpu-shares, 262144");
+        }
+    }
+
     private static void CheckRealtime(CpuSpec cpu, CgroupLayout layout, List<SpecError> errors)
     {
         if (layout == CgroupLayout.V1)
@@ -135,55 +144,56 @@ internal static class CpuCompiler
     {
         if (cpu.Shares is { } shares and not 0)
         {
-            writer.Add("cpu.shares", shares, "/shares");
+            writer.AddRelated("cpu.shares", CgroupWriter.Text(shares), "/shares");
         }
 
         if (cpu.Period is { } period and not 0)
         {
-            writer.Add("cpu.cfs_period_us", period, "/period");
+            writer.AddRelated("cpu.cfs_period_us", CgroupWriter.Text(period), "/period");
         }
 
         if (cpu.Quota is { } quota and not 0)
         {
-            writer.Add("cpu.cfs_quota_us", quota < 0 ? -1 : quota, "/quota");
+            writer.AddRelated("cpu.cfs_quota_us", CgroupWriter.Text(quota < 0 ? -1 : quota), "/quota");
         }
 
         if (cpu.Burst is { } burst)
         {
-            writer.Add("cpu.cfs_burst_us", burst, "/burst", isOptional: true);
+            writer.AddRelated("cpu.cfs_burst_us", CgroupWriter.Text(burst), "/burst", isOptional: true);
         }
 
         if (cpu.RealtimePeriod is { } realtimePeriod and not 0)
         {
-            writer.Add("cpu.rt_period_us", realtimePeriod, "/realtimePeriod");
+            writer.AddRelated("cpu.rt_period_us", CgroupWriter.Text(realtimePeriod), "/realtimePeriod");
         }
 
         if (cpu.RealtimeRuntime is { } realtimeRuntime and not 0)
         {
-            writer.Add("cpu.rt_runtime_us", realtimeRuntime, "/realtimeRuntime");
+            writer.AddRelated("cpu.rt_runtime_us", CgroupWriter.Text(realtimeRuntime), "/realtimeRuntime");
         }
     }
 
-    private static void WriteV2(CpuSpec cpu, CgroupWriter writer)
+    // cpu.max has both: what is not given stays as the group has it.
+    private static void WriteV2(CpuSpec cpu, CgroupFacts group, CgroupWriter writer)
     {
         if (cpu.Shares is { } shares and not 0)
         {
-            writer.Add("cpu.weight", WeightOf(shares), "/shares");
+            writer.AddRelated("cpu.weight", CgroupWriter.Text(WeightOf(shares)), "/shares");
         }
 
         long quota = cpu.Quota ?? 0;
         ulong period = cpu.Period ?? 0;
         if (quota != 0 || period != 0)
         {
-            string part = quota <= 0 ? "max" : quota.ToString(CultureInfo.InvariantCulture);
-            string whole = period == 0 ? DefaultPeriod : period.ToString(CultureInfo.InvariantCulture);
-            writer.Add("cpu.max", string.Concat(part, " ", whole), quota != 0 ? "/quota" : "/period");
+            string part = quota == 0 ? group.CpuQuota : quota < 0 ? "max" : CgroupWriter.Text(quota);
+            string whole = period == 0 ? group.CpuPeriod : CgroupWriter.Text(period);
+            writer.AddRelated("cpu.max", string.Concat(part, " ", whole), quota != 0 ? "/quota" : "/period");
         }
 
         // Behind the quota, which bounds it.
         if (cpu.Burst is { } burst)
         {
-            writer.Add("cpu.max.burst", burst, "/burst", isOptional: burst == 0);
+            writer.AddRelated("cpu.max.burst", CgroupWriter.Text(burst), "/burst", isOptional: burst == 0);
         }
     }
 }

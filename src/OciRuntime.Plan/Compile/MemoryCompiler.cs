@@ -12,7 +12,7 @@ internal static class MemoryCompiler
     private const long Unlimited = -1;
 
     internal static void Compile(
-        MemorySpec? memory, CgroupLayout layout, ImmutableArray<CgroupWrite>.Builder writes,
+        MemorySpec? memory, CgroupLayout layout, CgroupFacts group, ImmutableArray<CgroupWrite>.Builder writes,
         ImmutableArray<string>.Builder warnings, List<SpecError> errors)
     {
         if (memory is null)
@@ -26,7 +26,8 @@ internal static class MemoryCompiler
         long reservation = CompileAmount(memory.Reservation, Path + "/reservation", errors);
         if (errors.Count == before)
         {
-            CheckSwap(limit, swap, layout, errors);
+            CheckSwap(limit, swap, layout, group, errors);
+            CheckUsage(memory, limit, swap, layout, group, errors);
         }
 
         if (memory.Kernel is not (null or 0) || memory.KernelTcp is not (null or 0))
@@ -38,11 +39,11 @@ internal static class MemoryCompiler
         if (layout == CgroupLayout.V1)
         {
             WriteV1(limit, swap, reservation, writer);
-            WriteSwitchesV1(memory, writer, errors);
+            WriteSwitchesV1(memory, group, writer, errors);
         }
         else
         {
-            WriteV2(limit, swap, reservation, writer);
+            WriteV2(limit, swap, reservation, group, writer);
             CheckSwitchesV2(memory, errors);
         }
     }
@@ -58,28 +59,55 @@ internal static class MemoryCompiler
         return amount ?? 0;
     }
 
-    private static void CheckSwap(long limit, long swap, CgroupLayout layout, List<SpecError> errors)
+    private static void CheckSwap(long limit, long swap, CgroupLayout layout, CgroupFacts group, List<SpecError> errors)
     {
         if (swap is 0 or Unlimited)
         {
             return;
         }
 
-        if (limit == 0)
+        if (limit == 0 && group.IsNew)
         {
             Refuse.Number(errors, Path + "/swap", swap, "needs a memory limit");
+            return;
         }
-        else if (limit == Unlimited ? layout == CgroupLayout.V1 : swap < limit)
+
+        // On version 1 the kernel compares it itself with the limit that the group has.
+        if (limit == 0 && layout == CgroupLayout.V1)
+        {
+            return;
+        }
+
+        long memory = limit == 0 ? group.MemoryLimit : limit;
+        if (memory == Unlimited ? layout == CgroupLayout.V1 : swap < memory)
         {
             Refuse.Number(errors, Path + "/swap", swap, "is memory and swap together, and below the memory limit");
         }
     }
 
-    private static void WriteSwitchesV1(MemorySpec memory, CgroupWriter writer, List<SpecError> errors)
+    // config-linux.md, "memory": on version 1 the kernel refuses a limit below the usage; on version 2 it kills, unless that is checked before.
+    private static void CheckUsage(MemorySpec memory, long limit, long swap, CgroupLayout layout, CgroupFacts group, List<SpecError> errors)
     {
-        if (memory.DisableOomKiller is true)
+        if (memory.CheckBeforeUpdate is not true || layout == CgroupLayout.V1 || group.IsNew)
         {
-            writer.Add("memory.oom_control", "1", "/disableOOMKiller");
+            return;
+        }
+
+        if (swap > 0 && swap <= group.MemoryUsage)
+        {
+            Refuse.Rule(errors, Path + "/swap", $"rejecting memory+swap limit {swap} <= usage {group.MemoryUsage}");
+        }
+        else if (limit > 0 && limit <= group.MemoryUsage)
+        {
+            Refuse.Rule(errors, Path + "/limit", $"rejecting memory limit {limit} <= usage {group.MemoryUsage}");
+        }
+    }
+
+    private static void WriteSwitchesV1(MemorySpec memory, CgroupFacts group, CgroupWriter writer, List<SpecError> errors)
+    {
+        if (memory.DisableOomKiller is true || (memory.DisableOomKiller is false && !group.IsNew))
+        {
+            writer.Add("memory.oom_control", memory.DisableOomKiller is true ? "1" : "0", "/disableOOMKiller");
         }
 
         if (memory.Swappiness is > 100)
@@ -109,17 +137,17 @@ internal static class MemoryCompiler
     {
         if (limit != 0)
         {
-            writer.Add("memory.limit_in_bytes", limit, "/limit");
+            writer.AddRelated("memory.limit_in_bytes", CgroupWriter.Text(limit), "/limit");
         }
 
         // Without swap accounting there is no such file, and no limit either.
         if (swap != 0)
         {
-            writer.Add("memory.memsw.limit_in_bytes", swap, "/swap", isOptional: swap == Unlimited);
+            writer.AddRelated("memory.memsw.limit_in_bytes", CgroupWriter.Text(swap), "/swap", isOptional: swap == Unlimited);
         }
         else if (limit == Unlimited)
         {
-            writer.Add("memory.memsw.limit_in_bytes", Unlimited, "/limit", isOptional: true);
+            writer.AddRelated("memory.memsw.limit_in_bytes", CgroupWriter.Text(Unlimited), "/limit", isOptional: true);
         }
 
         if (reservation != 0)
@@ -128,7 +156,7 @@ internal static class MemoryCompiler
         }
     }
 
-    private static void WriteV2(long limit, long swap, long reservation, CgroupWriter writer)
+    private static void WriteV2(long limit, long swap, long reservation, CgroupFacts group, CgroupWriter writer)
     {
         if (limit != 0)
         {
@@ -142,7 +170,8 @@ internal static class MemoryCompiler
         }
         else if (swap != 0)
         {
-            long only = limit == Unlimited ? swap : swap - limit;
+            long memory = limit == 0 ? group.MemoryLimit : limit;
+            long only = memory == Unlimited ? swap : swap - memory;
             writer.Add("memory.swap.max", only, "/swap", isOptional: only == 0);
         }
 
@@ -152,6 +181,5 @@ internal static class MemoryCompiler
         }
     }
 
-    private static string Text(long amount) =>
-        amount == Unlimited ? "max" : amount.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Text(long amount) => amount == Unlimited ? "max" : CgroupWriter.Text(amount);
 }

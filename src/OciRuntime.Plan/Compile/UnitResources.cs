@@ -11,14 +11,24 @@ namespace OciRuntime.Plan.Compile;
 /// What the writes of a plan say, again as properties of the unit: systemd writes the files that it has a property for whenever it likes,
 /// at daemon-reload for one. systemd.resource-control(5). Files without a property it leaves alone.
 /// </summary>
-internal static class UnitResources
+public static class UnitResources
 {
     private const ulong Infinity = ulong.MaxValue;
     private const ulong DefaultPeriod = 100_000;
     private const ulong Second = 1_000_000;
 
+    /// <summary>Of the writes of an update.</summary>
+    /// <param name="group">What the group has now.</param>
+    public static UnitUpdate CompileUpdate(ImmutableArray<CgroupWrite> writes, CgroupFacts group)
+    {
+        ImmutableArray<CgroupWrite>.Builder changed = writes.ToBuilder();
+        ImmutableArray<UnitProperty>.Builder properties = ImmutableArray.CreateBuilder<UnitProperty>();
+        Compile(changed, group, properties);
+        return new UnitUpdate(changed.DrainToImmutable(), properties.DrainToImmutable());
+    }
+
     /// <summary>Adds the properties, and changes the writes that a property can't say as they are.</summary>
-    internal static void Compile(ImmutableArray<CgroupWrite>.Builder writes, ImmutableArray<UnitProperty>.Builder properties)
+    internal static void Compile(ImmutableArray<CgroupWrite>.Builder writes, CgroupFacts group, ImmutableArray<UnitProperty>.Builder properties)
     {
         bool isIdle = Find(writes, "cpu.idle") is { } idle && writes[idle].Value.Text.SequenceEqual("1"u8);
         if (isIdle && Find(writes, "cpu.weight") is { } weight)
@@ -27,7 +37,7 @@ internal static class UnitResources
             writes.RemoveAt(weight);
         }
 
-        CompileQuotaV1(writes, properties);
+        CompileQuotaV1(writes, group, properties);
         for (int i = 0; i < writes.Count; i++)
         {
             string file = writes[i].File.ToString();
@@ -113,7 +123,7 @@ internal static class UnitResources
             : null;
     }
 
-    private static void CompileQuotaV1(ImmutableArray<CgroupWrite>.Builder writes, ImmutableArray<UnitProperty>.Builder properties)
+    private static void CompileQuotaV1(ImmutableArray<CgroupWrite>.Builder writes, CgroupFacts group, ImmutableArray<UnitProperty>.Builder properties)
     {
         int? quotaAt = Find(writes, "cpu.cfs_quota_us");
         int? periodAt = Find(writes, "cpu.cfs_period_us");
@@ -122,8 +132,8 @@ internal static class UnitResources
             return;
         }
 
-        ulong period = periodAt is { } index && ReadAmount(writes[index].Value.ToString()) is { } written ? written : DefaultPeriod;
-        ulong quota = quotaAt is { } at ? ReadAmount(writes[at].Value.ToString()) ?? Infinity : Infinity;
+        ulong period = ReadAmount(periodAt is { } index ? writes[index].Value.ToString() : group.CpuPeriod) ?? DefaultPeriod;
+        ulong quota = ReadAmount(quotaAt is { } at ? writes[at].Value.ToString() : group.CpuQuota) ?? Infinity;
         ulong rounded = AddQuota(properties, quota, period, writes[(quotaAt ?? periodAt)!.Value].Origin);
         if (quotaAt is { } place && rounded != quota)
         {

@@ -8,7 +8,7 @@ namespace OciRuntime.Tests.Conformance.Cli;
 
 public sealed class HelpTests : ContainerTest
 {
-    private static readonly string[] s_commands = ["create", "delete", "features", "kill", "list", "run", "spec", "start", "state"];
+    private static readonly string[] s_commands = ["create", "delete", "features", "kill", "list", "pause", "ps", "resume", "run", "spec", "start", "state", "update"];
 
     // moby looks for "NAME version X" in the first line, and for "commit:" and "spec:" below.
     [HostTheory]
@@ -45,6 +45,8 @@ public sealed class HelpTests : ContainerTest
     [InlineData("run", "--bundle,--console-socket,--pidfd-socket,--pid-file,--no-pivot,--no-new-keyring,--preserve-fds,--detach,--keep,--no-subreaper")]
     [InlineData("delete", "--force")]
     [InlineData("list", "--format,--quiet")]
+    [InlineData("ps", "--format")]
+    [InlineData("update", "--resources,--blkio-weight,--cpu-period,--cpu-quota,--cpu-burst,--cpu-share,--cpu-rt-period,--cpu-rt-runtime,--cpu-idle,--cpuset-cpus,--cpuset-mems,--memory,--memory-reservation,--memory-swap,--pids-limit")]
     [InlineData("spec", "--bundle")]
     public void Help_OfACommand_NamesItsFlags(string command, string flags)
     {

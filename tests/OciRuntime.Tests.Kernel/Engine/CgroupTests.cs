@@ -39,7 +39,7 @@ public sealed class CgroupTests : KernelTest
     {
         CgroupPlacement placement = CgroupPlacement.Choose(CgroupLayout.V1, $"/{_name}/inner", "id");
         placement.Folders.Should().Equal(placement.Hierarchies.Select(hierarchy => $"{hierarchy.MountPoint}/{_name}/inner"));
-        placement.FolderOf("no-such-controller").Should().BeNull();
+        placement.Cgroup.FolderOf("no-such-controller").Should().BeNull();
     }
 
     [FreezerFact]
@@ -55,7 +55,7 @@ public sealed class CgroupTests : KernelTest
             placement.Folders.Should().OnlyContain(folder => Directory.Exists(folder));
             CgroupFs.RefuseOccupied(placement);
             CgroupFs.ApplyLimits(placement, new CgroupPlan { Writes = [Write("pids", "pids.max", "100"), Write("pids", "pids.nothing", "1", isOptional: true)] });
-            File.ReadAllText($"{placement.FolderOf("pids")}/pids.max").Should().Be("100\n");
+            File.ReadAllText($"{placement.Cgroup.FolderOf("pids")}/pids.max").Should().Be("100\n");
             Process member = Start();
             CgroupFs.Join(placement, member.Id);
             foreach (string folder in placement.Folders)
@@ -85,9 +85,9 @@ public sealed class CgroupTests : KernelTest
         try
         {
             CgroupFs.MakeFolders(placement);
-            Says(placement, Write("pids", "pids.max", "many"), $"/linux/resources/x: writing \"many\": write {placement.FolderOf("pids")}/pids.max: EINVAL (invalid argument)");
+            Says(placement, Write("pids", "pids.max", "many"), $"/linux/resources/x: writing \"many\": write {placement.Cgroup.FolderOf("pids")}/pids.max: EINVAL (invalid argument)");
             Says(placement, Write("pids", "pids.nothing", "1"),
-                $"/linux/resources/x: writing \"1\" (hint: controller pids is not available there): write {placement.FolderOf("pids")}/pids.nothing: ENOENT (no such file or directory)");
+                $"/linux/resources/x: writing \"1\" (hint: this kernel has no such file): write {placement.Cgroup.FolderOf("pids")}/pids.nothing: ENOENT (no such file or directory)");
             Says(placement, Write("nothing", "x", "1"), "/linux/resources/x: this host has no cgroup controller \"nothing\" for x");
             Action join = () => CgroupFs.Join(placement, 0x3FFFFFFF);
             join.Should().Throw<LinuxException>().WithMessage($"putting the container's process into its cgroup: write {placement.Folders[0]}/cgroup.procs: ESRCH (no such process)");
@@ -142,7 +142,9 @@ public sealed class CgroupTests : KernelTest
         Directory.CreateDirectory(cgroup.Path + "/inner");
         Join(cgroup.Path);
         Join(cgroup.Path + "/inner");
-        CgroupProcesses.Signal(["/sys/fs/cgroup/no/such", cgroup.Path, cgroup.Path], 15);
+        ContainerCgroup container = new(["/sys/fs/cgroup/no/such", cgroup.Path, cgroup.Path], ["a", "", "b"]);
+        CgroupProcesses.All(container).Should().BeEquivalentTo(_members.Select(member => member.Id));
+        CgroupProcesses.Signal(container, 15);
         _members.ForEach(member => member.WaitForExit());
         _members.Should().OnlyContain(member => member.ExitCode == 128 + 15);
         CgroupProcesses.In(KernelString.Of("/sys/fs/cgroup/no/such")).Should().BeEmpty();

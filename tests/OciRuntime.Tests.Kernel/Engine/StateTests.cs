@@ -147,7 +147,9 @@ public sealed class StateTests : KernelTest
             Created = "2024-01-01T00:00:00.000000001Z",
             OwnerUid = uint.MaxValue - 1,
             Annotations = [new KeyValuePair<string, string>("", ""), new KeyValuePair<string, string>("a.b/c", "</script>&'"), new KeyValuePair<string, string>("a.b/c", "twice")],
+            HasPidNamespace = false,
             CgroupFolders = ["/sys/fs/cgroup/a b", ""],
+            CgroupControllers = ["name=a b", ""],
             CgroupParents = [],
         };
         folder.WriteRecord(record);
@@ -168,6 +170,7 @@ public sealed class StateTests : KernelTest
     [InlineData("{\"id\":5}")]
     [InlineData("{\"id\":null}")]
     [InlineData("{\"id\":\"x\",\"pid\":99999999999}")]
+    [InlineData("{\"id\":\"x\",\"cgroupFolders\":[\"/a\"]}")]
     [InlineData("{\"id\":\"x\",\"pid\":\"1\"}")]
     [InlineData("{\"id\":\"x\",\"pid\":1.5}")]
     [InlineData("{\"id\":\"x\",\"isCreated\":1}")]

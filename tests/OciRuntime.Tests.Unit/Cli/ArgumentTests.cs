@@ -45,6 +45,8 @@ public sealed class ArgumentTests
     [InlineData("--rootless=false spec --rootless", "--rootless=false spec --rootless")]
     [InlineData("--systemd-cgroup state box", "--systemd-cgroup state box")]
     [InlineData("--systemd-cgroup=false state box", "state box")]
+    [InlineData("ps -f json box -e -x", "ps --format=json -- box -e -x")]
+    [InlineData("ps box -f json -- -e", "ps -- box -f json -- -e")]
     [InlineData("@file", "@file")]
     public void Normalizer_AcceptedSpelling_BecomesOneForm(string line, string expected)
     {

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+using System;
+using OciRuntime.Abi;
+using OciRuntime.Abi.Processes;
+using OciRuntime.Linux;
+
+namespace OciRuntime.Engine.Cgroups;
+
+/// <summary>Stops and continues all processes of a control group. cgroups(7), "freezer" and "cgroup.freeze".</summary>
+internal static class Freezer
+{
+    // What a process in an uninterruptible call may take; the same patience as runc's.
+    private const long PatienceMilliseconds = 10_000;
+
+    private static ReadOnlySpan<byte> Version1File => "freezer.state"u8;
+
+    private static ReadOnlySpan<byte> Version2File => "cgroup.freeze"u8;
+
+    /// <summary>Whether somebody froze this very group: not one above it.</summary>
+    public static bool IsFrozen(ContainerCgroup cgroup)
+    {
+        if (FolderOf(cgroup, out bool isVersion2) is not { } folder)
+        {
+            return false;
+        }
+
+        byte[]? asked = WholeFile.TryRead(folder.Append(isVersion2 ? Version2File : "freezer.self_freezing"u8).Span);
+        return asked is [(byte)'1', ..];
+    }
+
+    /// <summary>Freezes, and waits until every process stands still. What can't be frozen is thawed again.</summary>
+    /// <param name="first">The first process's pidfd: nothing is frozen in a container that ends meanwhile.</param>
+    public static void Freeze(ContainerCgroup cgroup, Fd first)
+    {
+        KernelString folder = FolderOf(cgroup, out bool isVersion2)
+            ?? throw new ContainerException("pausing the container: there is no freezer: it has no cgroup, or the host no freezer controller");
+        bool isFrozen = false;
+        try
+        {
+            isFrozen = isVersion2 ? FreezeVersion2(folder) : FreezeVersion1(folder, first);
+        }
+        finally
+        {
+            if (!isFrozen)
+            {
+                _ = TryThaw(cgroup);
+            }
+        }
+
+        if (!isFrozen)
+        {
+            throw new ContainerException(
+                $"pausing the container: {folder}: not every process could be frozen within {PatienceMilliseconds / 1000} s");
+        }
+    }
+
+    public static void Thaw(ContainerCgroup cgroup)
+    {
+        Errno errno = TryThaw(cgroup);
+        if (errno != 0)
+        {
+            throw new LinuxException("resuming the container: write", errno, FolderOf(cgroup, out _)?.ToString() ?? "");
+        }
+    }
+
+    /// <summary>For who has something else to do than thawing: killing, cleaning up.</summary>
+    public static Errno TryThaw(ContainerCgroup cgroup) =>
+        FolderOf(cgroup, out bool isVersion2) is { } folder
+            ? WholeFile.TryWrite(Fd.CurrentDirectory, folder.Append(isVersion2 ? Version2File : Version1File).Span, isVersion2 ? "0"u8 : "THAWED"u8)
+            : Errno.ENOENT;
+
+    // On a hybrid host version 1's controller, as with every peer; without it the version 2 hierarchy beside it can freeze, too.
+    private static KernelString? FolderOf(ContainerCgroup cgroup, out bool isVersion2)
+    {
+        string? version1 = cgroup.IsVersion2 ? null : cgroup.FolderOf("freezer");
+        isVersion2 = version1 is null;
+        return (version1 ?? cgroup.Unified) is { } folder ? KernelString.Of(folder) : null;
+    }
+
+    private static bool FreezeVersion2(KernelString folder)
+    {
+        Write(folder.Append(Version2File), "1"u8);
+        return CgroupEvents.Await(folder, "frozen 1"u8, PatienceMilliseconds);
+    }
+
+    // freezer-subsystem.txt: the state goes from FREEZING to FROZEN when it is read, and nothing tells when that is worth while. Writing
+    // again reaches what was forked meanwhile, and a thaw now and then helps where ever more is.
+    private static bool FreezeVersion1(KernelString folder, Fd first)
+    {
+        const int AttemptsWithoutWaiting = 32;
+        const int AttemptsBetweenThaws = 64;
+        KernelString file = folder.Append(Version1File);
+        long end = Processes.MonotonicNanoseconds() + (PatienceMilliseconds * 1_000_000);
+        Span<PollEntry> entry = [new PollEntry { Descriptor = first.Number, Events = PollEntry.POLLIN }];
+        for (int attempt = 1; Processes.MonotonicNanoseconds() < end; attempt++)
+        {
+            Write(file, "FROZEN"u8);
+            if (WholeFile.TryRead(file.Span).AsSpan().StartsWith("FROZEN"u8))
+            {
+                return true;
+            }
+
+            if (attempt < AttemptsWithoutWaiting)
+            {
+                Processes.Yield();
+            }
+            else if (Processes.Poll(entry, timeoutMilliseconds: 1) > 0)
+            {
+                throw new ContainerException($"pausing the container: {ContainerException.NotRunning}");
+            }
+
+            if (attempt % AttemptsBetweenThaws == 0)
+            {
+                Write(file, "THAWED"u8);
+            }
+        }
+
+        return false;
+    }
+
+    private static void Write(KernelString file, ReadOnlySpan<byte> value)
+    {
+        Errno errno = WholeFile.TryWrite(Fd.CurrentDirectory, file.Span, value);
+        if (errno != 0)
+        {
+            throw new LinuxException("pausing the container: write", errno, file.ToString());
+        }
+    }
+}
