@@ -15,6 +15,7 @@ internal sealed class RandomSpec(int seed)
         "mount", "user", "pid", "network", "uts", "ipc", "time", "cgroup", "bind", "rbind", "ro", "rw", "rro", "remount", "noatime", "rprivate",
         "shared", "size=1,mode=2", "tmpcopyup", "idmap", "tmpfs", "proc", "sysfs", "none", "CAP_KILL", "CAP_SYS_ADMIN", "CAP_X",
         "RLIMIT_CORE", "RLIMIT_CPU", "c", "b", "u", "p", "rwm", "r", "0-3", "net.a", "kernel.msgmax", "user/x", "net/../x", ".", "//",
+        "a:b:c", ":p:n", "org.systemd.property.TimeoutStopSec", "uint64 5", "['a', 1]", "@a(ss) []",
     ];
 
     private static readonly long[] s_numbers =
