@@ -102,6 +102,21 @@ public sealed class SystemdScopeTests : ContainerTest
     }
 
     [HostFact(Needs.Systemd)]
+    public void Update_ChangesTheFilesAndTheUnit()
+    {
+        Bundle bundle = NewBundle("true").With(b => b.Resources["cpu"] = new JsonObject { ["quota"] = 20000, ["period"] = 50000 });
+        using Container container = CreateScope(bundle);
+
+        _ = Ocirun.Succeed(
+            "update", "--memory", "64m", "--pids-limit", "33", "--cpu-quota", "25100", "--cpu-share", "512", "--cpuset-cpus", "0", container.Id);
+
+        ReadLimits(container.Pid).Should().Equal(Limits);
+        Systemd.Show(UnitOf(container.Id), "CPUQuotaPerSecUSec").Should().Be("510ms");
+        Systemd.Reload();
+        ReadLimits(container.Pid).Should().Equal(Limits);
+    }
+
+    [HostFact(Needs.Systemd)]
     public void DeviceRules_AfterDaemonReload_HoldStill()
     {
         Bundle bundle = DeviceShell().With(b => b.Resources["devices"]!.AsArray().Add(
