@@ -10,4 +10,5 @@ public static class FileType
     public const uint S_IFDIR = 0x4000;
     public const uint S_IFBLK = 0x6000;
     public const uint S_IFREG = 0x8000;
+    public const uint S_IFLNK = 0xA000;
 }

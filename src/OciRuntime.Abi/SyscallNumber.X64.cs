@@ -38,6 +38,7 @@ public static class SyscallNumber
     public const nint Setresgid = 119;
     public const nint Capget = 125;
     public const nint Capset = 126;
+    public const nint Personality = 135;
     public const nint PivotRoot = 155;
     public const nint Prctl = 157;
     public const nint Chroot = 161;
@@ -45,11 +46,14 @@ public static class SyscallNumber
     public const nint Sethostname = 170;
     public const nint Setdomainname = 171;
     public const nint Futex = 202;
+    public const nint SchedSetaffinity = 203;
     public const nint Getdents64 = 217;
     public const nint ClockGettime = 228;
     public const nint ExitGroup = 231;
+    public const nint SetMempolicy = 238;
     public const nint Waitid = 247;
     public const nint Keyctl = 250;
+    public const nint IoprioSet = 251;
     public const nint Openat = 257;
     public const nint Mkdirat = 258;
     public const nint Mknodat = 259;
@@ -63,12 +67,20 @@ public static class SyscallNumber
     public const nint Accept4 = 288;
     public const nint Signalfd4 = 289;
     public const nint Dup3 = 292;
+    public const nint Pipe2 = 293;
     public const nint Prlimit64 = 302;
     public const nint Setns = 308;
+    public const nint SchedSetattr = 314;
+    public const nint Seccomp = 317;
     public const nint MemfdCreate = 319;
     public const nint Bpf = 321;
     public const nint Statx = 332;
     public const nint Fstatfs = 138;
+    public const nint Fsetxattr = 190;
+    public const nint Fgetxattr = 193;
+    public const nint Flistxattr = 196;
+    public const nint Linkat = 265;
+    public const nint Utimensat = 280;
     public const nint PidfdSendSignal = 424;
     public const nint OpenTree = 428;
     public const nint MoveMount = 429;
@@ -80,5 +92,6 @@ public static class SyscallNumber
     public const nint Clone3 = 435;
     public const nint CloseRange = 436;
     public const nint Openat2 = 437;
+    public const nint PidfdGetfd = 438;
     public const nint MountSetattr = 442;
 }

@@ -91,4 +91,12 @@ public static unsafe class Credentials
             return Raw.ErrnoOf(result);
         }
     }
+
+    /// <summary>What others may do with a key, or a keyring. <c>KEYCTL_SETPERM</c>, keyctl(2).</summary>
+    /// <returns>EACCES: it is somebody else's.</returns>
+    public static Errno TrySetKeyPermissions(int serial, uint permissions)
+    {
+        const nint KEYCTL_SETPERM = 5;
+        return Raw.ErrnoOf(Raw.Call(SyscallNumber.Keyctl, KEYCTL_SETPERM, serial, (nint)permissions));
+    }
 }

@@ -204,16 +204,26 @@ public static unsafe partial class Files
         }
     }
 
+    /// <summary><c>pipe2(2)</c>.</summary>
+    public static (OwnedFd Source, OwnedFd Target) MakePipe()
+    {
+        int* pair = stackalloc int[2];
+        LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Pipe2, (nint)pair, (nint)OpenFlags.O_CLOEXEC), "pipe2");
+        return (new OwnedFd(pair[0]), new OwnedFd(pair[1]));
+    }
+
     /// <summary><c>lseek(2)</c> to the start.</summary>
     public static void Rewind(Fd file) => LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Lseek, file.Number, 0, 0), "lseek", file.Number);
 
     /// <summary>The file system's magic number. <c>fstatfs(2)</c>, include/uapi/linux/magic.h.</summary>
-    public static long FileSystemType(Fd file)
+    public static long FileSystemType(Fd file) => FileSystemStatus(file).Type;
+
+    /// <summary>The file system, and the mount that the descriptor is of. <c>fstatfs(2)</c>.</summary>
+    public static FileSystemStatus FileSystemStatus(Fd file)
     {
-        const int StatfsSize = 120;
-        byte* buffer = stackalloc byte[StatfsSize];
-        LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Fstatfs, file.Number, (nint)buffer), "fstatfs", file.Number);
-        return *(long*)buffer;
+        FileSystemStatus status = default;
+        LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Fstatfs, file.Number, (nint)(&status)), "fstatfs", file.Number);
+        return status;
     }
 
     /// <summary><c>flock(2)</c>. LOCK_SH 1, LOCK_EX 2, LOCK_NB 4.</summary>

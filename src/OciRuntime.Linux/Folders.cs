@@ -40,6 +40,25 @@ public static unsafe class Folders
         }
     }
 
+    /// <summary><c>linkat(2)</c>: another name for <paramref name="existing"/>, which is not followed if it is a symbolic link.</summary>
+    public static Errno TryMakeLink(Fd folder, ReadOnlySpan<byte> existing, Fd directory, ReadOnlySpan<byte> path)
+    {
+        fixed (byte* old = Raw.Terminated(existing), name = Raw.Terminated(path))
+        {
+            return Raw.ErrnoOf(Raw.Call(SyscallNumber.Linkat, folder.Number, (nint)old, directory.Number, (nint)name, 0));
+        }
+    }
+
+    /// <summary><c>utimensat(2)</c>, of a symbolic link itself.</summary>
+    public static Errno TrySetTimes(Fd directory, ReadOnlySpan<byte> path, FileTime access, FileTime modification)
+    {
+        long* times = stackalloc long[] { access.Seconds, access.Nanoseconds, modification.Seconds, modification.Nanoseconds };
+        fixed (byte* name = Raw.Terminated(path))
+        {
+            return Raw.ErrnoOf(Raw.Call(SyscallNumber.Utimensat, directory.Number, (nint)name, (nint)times, (nint)AtFlags.AT_SYMLINK_NOFOLLOW));
+        }
+    }
+
     /// <summary><c>readlinkat(2)</c>.</summary>
     /// <returns>How many bytes of <paramref name="target"/> were filled; no terminator.</returns>
     public static Errno TryReadLink(Fd directory, ReadOnlySpan<byte> path, Span<byte> target, out int length)

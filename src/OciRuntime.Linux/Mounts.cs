@@ -17,11 +17,19 @@ public static unsafe class Mounts
     /// <summary>A detached copy of what is mounted at <paramref name="path"/>. <c>open_tree(2)</c>, Linux 5.2.</summary>
     public static OwnedFd CloneTree(Fd directory, ReadOnlySpan<byte> path, bool recursive)
     {
+        Errno errno = TryCloneTree(directory, path, recursive, out OwnedFd? tree);
+        return tree ?? throw new LinuxException("open_tree", errno, System.Text.Encoding.UTF8.GetString(path.TrimEnd((byte)0)));
+    }
+
+    /// <summary><c>open_tree(2)</c>, for callers that have a plan for the error.</summary>
+    public static Errno TryCloneTree(Fd directory, ReadOnlySpan<byte> path, bool recursive, out OwnedFd? tree)
+    {
         uint flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (uint)AtFlags.AT_EMPTY_PATH | (recursive ? (uint)AtFlags.AT_RECURSIVE : 0);
         fixed (byte* name = Raw.Terminated(path))
         {
             nint result = Raw.Call(SyscallNumber.OpenTree, directory.Number, (nint)name, (nint)flags);
-            return new OwnedFd((int)LinuxException.ThrowIfError(result, "open_tree", path));
+            tree = result < 0 ? null : new OwnedFd((int)result);
+            return Raw.ErrnoOf(result);
         }
     }
 

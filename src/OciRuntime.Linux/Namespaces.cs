@@ -8,12 +8,14 @@ namespace OciRuntime.Linux;
 /// <summary>namespaces(7): leaving, joining, and what belongs to one.</summary>
 public static unsafe class Namespaces
 {
-    /// <summary><c>unshare(2)</c>. Child only: the parent has a second thread.</summary>
+    /// <summary><c>unshare(2)</c>. CLONE_FS apart, child only: the parent has a second thread.</summary>
     public static void Unshare(CloneFlags flags) =>
         LinuxException.ThrowIfError(Raw.CallBlocking(SyscallNumber.Unshare, (nint)flags), "unshare");
 
-    /// <summary><c>setns(2)</c>. Child only.</summary>
-    /// <exception cref="LinuxException">EINVAL: the descriptor is not of a namespace of that type.</exception>
+    /// <summary><c>setns(2)</c>: of this thread; in the parent only for a while.</summary>
+    /// <exception cref="LinuxException">
+    /// EINVAL: the descriptor is not of a namespace of that type; or it is of a mount namespace, and root and current directory are shared with another thread.
+    /// </exception>
     public static void Join(Fd file, CloneFlags type)
     {
         if (TryJoin(file, type) is var errno and not 0)

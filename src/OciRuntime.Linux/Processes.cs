@@ -120,6 +120,15 @@ public static unsafe class Processes
         return Raw.ErrnoOf(result);
     }
 
+    /// <summary>A copy of another process's descriptor, close-on-exec. <c>pidfd_getfd(2)</c>, Linux 5.6.</summary>
+    /// <returns>EPERM: the other can't be traced (ptrace(2)); EBADF: it has no such descriptor; ESRCH: it has ended.</returns>
+    public static Errno TryTakeDescriptor(Fd pidFd, int number, out OwnedFd? descriptor)
+    {
+        nint result = Raw.Call(SyscallNumber.PidfdGetfd, pidFd.Number, number, 0);
+        descriptor = result < 0 ? null : new OwnedFd((int)result);
+        return Raw.ErrnoOf(result);
+    }
+
     /// <summary><c>pidfd_send_signal(2)</c>, Linux 5.1. Signal 0 only asks.</summary>
     public static Errno TrySignal(Fd pidFd, int signal) =>
         Raw.ErrnoOf(Raw.Call(SyscallNumber.PidfdSendSignal, pidFd.Number, signal, 0, 0));

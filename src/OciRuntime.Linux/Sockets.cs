@@ -10,6 +10,7 @@ public static unsafe class Sockets
 {
     private const nint AF_UNIX = 1;
     private const nint SOCK_STREAM = 1;
+    private const nint SOCK_DGRAM = 2;
     private const nint SOCK_SEQPACKET = 5;
     private const nint SOCK_NONBLOCK = 0x800;
     private const nint SOCK_CLOEXEC = 0x80000;
@@ -40,6 +41,49 @@ public static unsafe class Sockets
         LinuxException.ThrowIfError(result, "bind", path);
         LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Listen, socket.Borrow.Number, Backlog), "listen", path);
         return new OwnedFd(socket.Release());
+    }
+
+    /// <summary>A datagram socket at <paramref name="path"/>. <c>bind(2)</c>; the umask applies.</summary>
+    public static OwnedFd BindDatagrams(ReadOnlySpan<byte> path)
+    {
+        byte* address = stackalloc byte[FamilySize + PathSize];
+        nint length = Fill(address, path);
+        using OwnedFd socket = Make(SOCK_DGRAM);
+        LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Bind, socket.Borrow.Number, (nint)address, length), "bind", path);
+        return new OwnedFd(socket.Release());
+    }
+
+    /// <summary><c>connect(2)</c> of a datagram socket.</summary>
+    /// <param name="path">Ends with NUL; or starts with one: a name in the abstract namespace, as long as it is.</param>
+    public static Errno TryConnectDatagrams(ReadOnlySpan<byte> path, out OwnedFd? socket)
+    {
+        socket = null;
+        if (path.Length > PathSize)
+        {
+            return Errno.ENAMETOOLONG;
+        }
+
+        byte* address = stackalloc byte[FamilySize + PathSize];
+        nint length = Fill(address, path);
+        OwnedFd made = Make(SOCK_DGRAM);
+        Errno errno = Raw.ErrnoOf(Raw.CallBlocking(SyscallNumber.Connect, made.Borrow.Number, (nint)address, length));
+        if (errno != 0)
+        {
+            made.Dispose();
+            return errno;
+        }
+
+        socket = made;
+        return 0;
+    }
+
+    /// <summary>A socket to the calling thread's network namespace. <c>socket(2)</c>, rtnetlink(7).</summary>
+    public static OwnedFd OpenRoute()
+    {
+        const nint AF_NETLINK = 16;
+        const nint SOCK_RAW = 3;
+        const nint NETLINK_ROUTE = 0;
+        return new OwnedFd((int)LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), "socket AF_NETLINK"));
     }
 
     /// <summary><c>accept4(2)</c>, again after EINTR.</summary>
@@ -132,7 +176,7 @@ public static unsafe class Sockets
     // struct sockaddr_un, include/uapi/linux/un.h.
     private static nint Fill(byte* address, ReadOnlySpan<byte> path)
     {
-        if (Raw.Terminated(path).Length > PathSize)
+        if (path is not [0, ..] && Raw.Terminated(path).Length > PathSize)
         {
             throw new LinuxException("socket address", Errno.ENAMETOOLONG, System.Text.Encoding.UTF8.GetString(path.TrimEnd((byte)0)));
         }

@@ -20,11 +20,15 @@ public sealed record ContainerPlan
     /// <summary>In the order of config.json.</summary>
     public ImmutableArray<MountStep> Mounts { get; init; } = [];
 
+    /// <summary>The SELinux context of the file systems that are made for the container, or null. Those of <see cref="Mounts"/> have it among their options.</summary>
+    public KernelString? MountLabel { get; init; }
+
     /// <summary>The default nodes, then those of config.json.</summary>
     public ImmutableArray<DevicePlan> Devices { get; init; } = [];
 
     public ImmutableArray<KernelString> MaskedPaths { get; init; } = [];
     public ImmutableArray<KernelString> ReadonlyPaths { get; init; } = [];
+    public ImmutableArray<NetDevicePlan> NetDevices { get; init; } = [];
     public ImmutableArray<SysctlWrite> Sysctls { get; init; } = [];
 
     /// <summary>Null: leave the name alone. sethostname(2).</summary>
@@ -38,6 +42,9 @@ public sealed record ContainerPlan
 
     /// <summary>Null where config.json has none: such a container can be created, not started.</summary>
     public ProcessPlan? Process { get; init; }
+
+    /// <summary>Null: no filter.</summary>
+    public SeccompPlan? Seccomp { get; init; }
 
     public ImmutableArray<KeyValuePair<string, string>> Annotations { get; init; } = [];
 

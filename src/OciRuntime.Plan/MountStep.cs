@@ -30,12 +30,26 @@ public abstract record MountStep
     public MountPropagation RecursivePropagation { get; init; }
 
     /// <summary>A file or folder of the host. <paramref name="Source"/> is absolute.</summary>
-    public sealed record Bind(KernelString Source, KernelString Target, bool Recursive, string Origin) : MountStep(Target, Origin);
+    public sealed record Bind(KernelString Source, KernelString Target, bool Recursive, string Origin) : MountStep(Target, Origin)
+    {
+        /// <summary>
+        /// What the mount also loses, of the attributes of its source: one that is given any attribute has only those. What a user namespace has
+        /// locked stays. mount_namespaces(7).
+        /// </summary>
+        public MountAttr ImpliedClear { get; init; }
+
+        /// <summary>Null: owners are as the source has them.</summary>
+        public MountIdMap? IdMap { get; init; }
+    }
 
     /// <summary>A new superblock. fsopen(2), fsconfig(2).</summary>
     /// <param name="Options">The parameters of the file system, superblock flags such as <c>ro</c> and <c>sync</c> among them.</param>
     public sealed record NewFilesystem(KernelString Type, KernelString Source, KernelString Target, ImmutableArray<FsParameter> Options, string Origin)
-        : MountStep(Target, Origin);
+        : MountStep(Target, Origin)
+    {
+        /// <summary>Whether what the image has at the target is copied into it.</summary>
+        public bool CopyUp { get; init; }
+    }
 
     /// <summary>The control groups as the container sees them: cgroup2 on version 2; on version 1 a tmpfs with a folder for each hierarchy.</summary>
     public sealed record ControlGroups(KernelString Target, string Origin) : MountStep(Target, Origin);
@@ -43,6 +57,11 @@ public abstract record MountStep
     /// <summary>New attributes or parameters for what is mounted at the target already.</summary>
     public sealed record Remount(KernelString Target, ImmutableArray<FsParameter> Options, string Origin) : MountStep(Target, Origin);
 }
+
+/// <summary>Other owners for the files of a mount. mount_setattr(2), "ID-mapped mounts".</summary>
+/// <param name="Recursive">Whether the mounts below it are mapped too.</param>
+/// <param name="UidMap">Ids of the source to ids of the host; both maps are empty where the container's user namespace is to be taken.</param>
+public sealed record MountIdMap(bool Recursive, ImmutableArray<IdMapping> UidMap, ImmutableArray<IdMapping> GidMap);
 
 /// <summary>Attributes to set and to clear in one mount_setattr(2). An access-time mode is cleared as a whole field.</summary>
 public readonly record struct AttributeChange(MountAttr Set, MountAttr Clear)

@@ -7,6 +7,7 @@ using OciRuntime.Abi;
 using OciRuntime.Abi.Bpf;
 using OciRuntime.Abi.Mounting;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Abi.Seccomp;
 using OciRuntime.Plan.Compile;
 
 namespace OciRuntime.Plan;
@@ -41,6 +42,14 @@ public static partial class PlanText
         new((ulong)MountAttr.MOUNT_ATTR_NOSYMFOLLOW, "MOUNT_ATTR_NOSYMFOLLOW"),
     };
 
+    private static ReadOnlySpan<FlagName> FilterFlagNames => new FlagName[]
+    {
+        new((ulong)SeccompFilterFlags.SECCOMP_FILTER_FLAG_LOG, "SECCOMP_FILTER_FLAG_LOG"),
+        new((ulong)SeccompFilterFlags.SECCOMP_FILTER_FLAG_SPEC_ALLOW, "SECCOMP_FILTER_FLAG_SPEC_ALLOW"),
+        new((ulong)SeccompFilterFlags.SECCOMP_FILTER_FLAG_NEW_LISTENER, "SECCOMP_FILTER_FLAG_NEW_LISTENER"),
+        new((ulong)SeccompFilterFlags.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV"),
+    };
+
     // A field such as MOUNT_ATTR__ATIME stands before its values, which it covers.
     private static string FlagNames(ulong flags, ReadOnlySpan<FlagName> names)
     {
@@ -57,14 +66,40 @@ public static partial class PlanText
         return text.Length == 0 ? "none" : text.ToString();
     }
 
-    private static string CapabilityNames(ulong mask)
+    private static string CapabilityNames(ulong mask) => BitNames(mask, Capability.Names);
+
+    /// <summary>A bit's name is that at its number.</summary>
+    private static string BitNames(ulong mask, ReadOnlySpan<string> names)
     {
         StringBuilder text = new();
-        for (int i = 0; i < Capability.Count; i++)
+        for (int i = 0; i < names.Length; i++)
         {
             if ((mask & (1UL << i)) != 0)
             {
-                text.Append(text.Length == 0 ? "" : " ").Append(Capability.Names[i]);
+                text.Append(text.Length == 0 ? "" : " ").Append(names[i]);
+            }
+        }
+
+        return text.Length == 0 ? "none" : text.ToString();
+    }
+
+    /// <summary>As cpuset(7) writes it.</summary>
+    private static string ListText(ImmutableArray<ulong> mask)
+    {
+        const int BitsOfWord = 64;
+        StringBuilder text = new();
+        int first = -1;
+        for (int number = 0; number <= mask.Length * BitsOfWord; number++)
+        {
+            bool isSet = number < mask.Length * BitsOfWord && (mask[number / BitsOfWord] >> (number % BitsOfWord) & 1) != 0;
+            if (isSet && first < 0)
+            {
+                first = number;
+            }
+            else if (!isSet && first >= 0)
+            {
+                text.Append(text.Length == 0 ? "" : ",").Append(first == number - 1 ? $"{first}" : $"{first}-{number - 1}");
+                first = -1;
             }
         }
 

@@ -23,6 +23,11 @@ public static partial class PlanText
         Line(text, "root", PropagationName(plan.Root.Propagation) + " recursive");
         AddNamespaces(text, plan);
         AddCgroup(text, plan.Cgroup);
+        foreach (NetDevicePlan device in plan.NetDevices)
+        {
+            Line(text, "network", $"device {Quote(device.Name)} to {(device.IsTemplate ? "template " : "")}{Quote(device.NewName)}");
+        }
+
         AddHooks(text, plan.Hooks);
         foreach (MountStep step in plan.Mounts)
         {
@@ -34,6 +39,11 @@ public static partial class PlanText
             Line(text, "device", DeviceText(device));
         }
 
+        if (plan.MountLabel is { } label)
+        {
+            Line(text, "mount", "label " + Quote(label));
+        }
+
         AddList(text, "masked", plan.MaskedPaths);
         AddList(text, "readonly", plan.ReadonlyPaths);
         foreach (SysctlWrite sysctl in plan.Sysctls)
@@ -42,6 +52,7 @@ public static partial class PlanText
         }
 
         AddProcess(text, plan.Process);
+        AddSeccomp(text, plan.Seccomp);
         foreach ((string key, string value) in plan.Annotations)
         {
             Line(text, "annotation", $"{Quote(key)} {Quote(value)}");
@@ -182,6 +193,7 @@ public static partial class PlanText
         Line(text, "mount", $"{step.Origin} {StepText(step)} {Quote(step.Target)}");
         AddChange(text, step.Origin + " attributes", step.Attributes);
         AddChange(text, step.Origin + " recursive attributes", step.RecursiveAttributes);
+        AddBind(text, step as MountStep.Bind);
         AddParameters(text, step);
         if (step.RecursivePropagation != MountPropagation.Unchanged)
         {
@@ -194,10 +206,31 @@ public static partial class PlanText
         }
     }
 
+    private static void AddBind(StringBuilder text, MountStep.Bind? bind)
+    {
+        if (bind is null)
+        {
+            return;
+        }
+
+        if (bind.ImpliedClear != MountAttr.None)
+        {
+            Line(text, "mount", $"{bind.Origin} attributes clear unless locked {FlagNames((ulong)bind.ImpliedClear, AttributeNames)}");
+        }
+
+        if (bind.IdMap is { } map)
+        {
+            string whose = map.UidMap.IsEmpty ? " as the container" : "";
+            Line(text, "mount", $"{bind.Origin} id-mapped{(map.Recursive ? " recursively" : "")}{whose}");
+            AddMap(text, $"mount {bind.Origin} uid", map.UidMap);
+            AddMap(text, $"mount {bind.Origin} gid", map.GidMap);
+        }
+    }
+
     private static string StepText(MountStep step) => step switch
     {
         MountStep.Bind bind => $"{(bind.Recursive ? "rbind" : "bind")} {Quote(bind.Source)} on",
-        MountStep.NewFilesystem made => $"new {made.Type} {Quote(made.Source)} on",
+        MountStep.NewFilesystem made => $"new {made.Type} {Quote(made.Source)} {(made.CopyUp ? "copying up " : "")}on",
         MountStep.ControlGroups => "control groups on",
         _ => "remount",
     };
@@ -274,6 +307,9 @@ public static partial class PlanText
         {
             Line(text, "process", $"oom_score_adj {score}");
         }
+
+        AddScheduling(text, process);
+        AddLabels(text, process);
     }
 
     private static void AddCapabilities(StringBuilder text, CapabilityPlan sets)

@@ -10,7 +10,7 @@ public sealed record ProcessPlan
     /// <summary>At least one.</summary>
     public required ImmutableArray<KernelString> Args { get; init; }
 
-    /// <summary>As in config.json. HOME is added at run time, from the container's passwd file, where it is missing.</summary>
+    /// <summary>As in config.json. HOME is added at run time, from the container's passwd file, where it is missing or was empty.</summary>
     public ImmutableArray<KernelString> Env { get; init; } = [];
 
     /// <summary>Absolute in the container.</summary>
@@ -40,6 +40,22 @@ public sealed record ProcessPlan
 
     /// <summary>Null: inherit.</summary>
     public int? OomScoreAdj { get; init; }
+
+    /// <summary>Null: inherit, as with the four below.</summary>
+    public SchedulerPlan? Scheduler { get; init; }
+
+    public IoPriorityPlan? IoPriority { get; init; }
+    public uint? Personality { get; init; }
+    public MemoryPolicyPlan? MemoryPolicy { get; init; }
+
+    /// <summary>Of a program of exec. Without it a program may use all CPUs of its control group.</summary>
+    public CpuAffinityPlan ExecAffinity { get; init; } = new();
+
+    /// <summary>Null: that of the runtime. apparmor(7).</summary>
+    public KernelString? ApparmorProfile { get; init; }
+
+    /// <summary>Null: what the policy says. selinux(8).</summary>
+    public KernelString? SelinuxLabel { get; init; }
 }
 
 /// <summary>The five sets, bit n for capability n, cut to what can be granted. capabilities(7).</summary>

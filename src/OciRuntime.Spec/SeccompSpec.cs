@@ -9,7 +9,10 @@ public sealed record SeccompSpec
     public string? DefaultAction { get; init; }
     public uint? DefaultErrnoRet { get; init; }
     public ImmutableArray<string> Architectures { get; init; } = [];
-    public ImmutableArray<string> Flags { get; init; } = [];
+
+    /// <summary>Null where there are none: that is not the same as an empty list.</summary>
+    public ImmutableArray<string>? Flags { get; init; }
+
     public string? ListenerPath { get; init; }
     public string? ListenerMetadata { get; init; }
     public ImmutableArray<SeccompSyscallSpec> Syscalls { get; init; } = [];

@@ -6,6 +6,11 @@ namespace OciRuntime.Guest;
 /// <summary>The few calls that .NET has no words for. libc is linked in.</summary>
 internal static partial class Native
 {
+    internal const long SyscallRead = 0;
+    internal const long SyscallClose = 3;
+    internal const long SyscallSocket = 41;
+    internal const long SyscallSendMessage = 46;
+    internal const long SyscallPipe2 = 293;
     internal const long SyscallClone = 56;
     internal const long SyscallExitGroup = 231;
     internal const long SyscallPause = 34;

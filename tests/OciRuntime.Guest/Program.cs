@@ -19,13 +19,14 @@ internal static class Program
         ["forkbomb", string count] => Acts.Fork(int.Parse(count)),
         ["write", string path] => Acts.WriteFile(path),
         ["echo", .. string[] words] => Acts.Echo(words),
+        ["notify", .. string[] messages] => Notification.Send(messages),
         ["measure", string file, .. string[] command] when command.Length > 0 => Measurement.Run(file, command),
         _ => Usage(),
     };
 
     private static int Usage()
     {
-        Console.Error.WriteLine("guest: report [SECTION…] | exit N | signal N | sleep | alloc BYTES | forkbomb N | write FILE | echo WORD… | measure FILE COMMAND…");
+        Console.Error.WriteLine("guest: report [SECTION…] | exit N | signal N | sleep | alloc BYTES | forkbomb N | write FILE | echo WORD… | notify MESSAGE… | measure FILE COMMAND…");
         return 2;
     }
 }

@@ -35,6 +35,8 @@ internal static class CredentialScenarios
         report.Say("effective user", Credentials.EffectiveUserId);
         Errno joined = Credentials.TryJoinSessionKeyring("kernel-tests\0"u8, out int serial);
         report.Say("keyring", joined == Errno.ENOSYS || (joined == 0 && serial > 0));
+        report.Say("keyring permissions", joined == Errno.ENOSYS ? Errno.ENOSYS : Credentials.TrySetKeyPermissions(serial, 0x3F1B0000));
+        report.Say("keyring permissions of no key", Credentials.TrySetKeyPermissions(int.MaxValue, 0));
         report.Say("set groups", Credentials.TrySetGroups([7, 70000, 4294967294]));
         report.Say("groups", Report.Status("Groups"));
         _ = Credentials.TrySetGroups([]);

@@ -34,9 +34,13 @@ internal static class HookScenarios
             Created = "2024-01-01T00:00:00Z",
             Annotations = [new KeyValuePair<string, string>("big", new string('x', size))],
         };
-        ImmutableArray<KernelString> environment = [KernelString.Of("PATH=/usr/bin:/bin"), KernelString.Of("FROM=the runtime")];
+        HookMoment moment = new("createRuntime", record, ContainerStatus.Creating, 4711)
+        {
+            Environment = new ArgumentBlock([KernelString.Of("PATH=/usr/bin:/bin"), KernelString.Of("FROM=the runtime")]),
+            Folder = "/usr/lib",
+        };
         ulong mask = Signals.SetMask(Signals.MaskOf(Signum.SIGUSR1));
-        report.SayOutcome("outcome", () => HookRunner.RunAll([hook], "createRuntime", record, ContainerStatus.Creating, 4711, environment));
+        report.SayOutcome("outcome", () => HookRunner.RunAll([hook], moment));
         report.Say("mask kept", Signals.SetMask(mask) == Signals.MaskOf(Signum.SIGUSR1));
         report.Say("children", Processes.PeekOne().Pid);
     }

@@ -15,6 +15,8 @@ public struct FileStatus
     [FieldOffset(28)] public ushort Mode;
     [FieldOffset(32)] public ulong Inode;
     [FieldOffset(40)] public ulong Size;
+    [FieldOffset(64)] public FileTime AccessTime;
+    [FieldOffset(112)] public FileTime ModificationTime;
     [FieldOffset(128)] public uint NodeMajor;
     [FieldOffset(132)] public uint NodeMinor;
     [FieldOffset(136)] public uint DeviceMajor;
@@ -23,6 +25,15 @@ public struct FileStatus
 
     /// <summary>The file's type: one of <see cref="FileType"/>.</summary>
     public readonly uint Type => Mode & FileType.S_IFMT;
+}
+
+/// <summary><c>struct statx_timestamp</c>, include/uapi/linux/stat.h. statx(2).</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct FileTime
+{
+    public long Seconds;
+    public uint Nanoseconds;
+    private readonly int _reserved;
 }
 
 /// <summary><c>AT_*</c>, include/uapi/linux/fcntl.h.</summary>

@@ -61,6 +61,9 @@ internal abstract class BundleVerb : Verb
         PidfdSocket = call.Arguments.ValueOf(_pidfdSocket),
         NoPivot = call.Arguments.IsOn(_noPivot),
         NoNewKeyring = call.Arguments.IsOn(_noNewKeyring),
-        PreserveFds = Flags.DescriptorCount(call.Arguments.ValueOf(_preserveFds)),
+        PreserveFds = checked(ServiceVariables.ListenCount + Flags.DescriptorCount(call.Arguments.ValueOf(_preserveFds))),
+        ListenCount = ServiceVariables.ListenCount,
+        ListenNames = ServiceVariables.ListenNames,
+        NotifySocket = ServiceVariables.NotifySocket,
     };
 }

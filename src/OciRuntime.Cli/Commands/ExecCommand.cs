@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using OciRuntime.Cli.Config;
 using OciRuntime.Cli.Parsing;
 using OciRuntime.Engine.Cgroups;
@@ -66,7 +67,24 @@ internal sealed class ExecCommand : Verb
             call.Log.Warning(warning);
         }
 
+        if (!plan.Process.ExecAffinity.Initial.IsEmpty)
+        {
+            // runc's form: its tests look for it.
+            call.Log.Debug($"nsexec: affinity: 0x{HexOf(plan.Process.ExecAffinity.Initial)}");
+        }
+
         return ContainerExec.Run(record, ReadOptions(arguments), plan);
+    }
+
+    private static string HexOf(ImmutableArray<ulong> mask)
+    {
+        string text = mask[^1].ToString("x", CultureInfo.InvariantCulture);
+        for (int i = mask.Length - 2; i >= 0; i--)
+        {
+            text += mask[i].ToString("x16", CultureInfo.InvariantCulture);
+        }
+
+        return text;
     }
 
     private ExecProcess ReadProcess(Invocation call)

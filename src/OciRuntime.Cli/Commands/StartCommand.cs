@@ -4,6 +4,7 @@ using OciRuntime.Cli.Config;
 using OciRuntime.Cli.Parsing;
 using OciRuntime.Engine.Parent;
 using OciRuntime.Engine.State;
+using OciRuntime.Plan;
 
 namespace OciRuntime.Cli.Commands;
 
@@ -18,7 +19,9 @@ internal sealed class StartCommand : Verb
     internal override int Run(Invocation call)
     {
         StateStore store = new(call.Global.Root);
-        ContainerStarter.Start(store, call.Id, StoredConfig.ReadHooks(store, call.Id));
+        (HooksPlan hooks, SeccompListenerPlan? listener) = StoredConfig.ReadForStart(store, call.Id);
+        string warning = ContainerStarter.Start(store, call.Id, hooks, listener, ServiceVariables.NotifySocket);
+        call.Log.WarnUnlessEmpty(warning);
         return ExitCode.Success;
     }
 }

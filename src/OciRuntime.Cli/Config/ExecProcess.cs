@@ -37,7 +37,7 @@ internal sealed record ExecProcess
     internal required string? ProcessLabel { get; init; }
     internal required string? AppArmor { get; init; }
 
-    /// <summary>Of --process FILE: nothing of the container's own process counts then, and no other flag.</summary>
+    /// <summary>Of --process FILE: no other flag counts then, and of the container's own process what <see cref="ExecCompiler"/> takes over.</summary>
     internal static ExecPlan CompileFile(StateStore store, string id, string file)
     {
         byte[] bytes = FileText.Read(Fd.CurrentDirectory, file, file, mayBePipe: true);
@@ -98,12 +98,13 @@ internal sealed record ExecProcess
         ApparmorProfile = AppArmor ?? process.ApparmorProfile,
     };
 
-    // Never inheritable (CVE-2022-29162); ambient ones must be inheritable too, and are refused by the kernel where they are not.
+    // Never inheritable (CVE-2022-29162). Ambient ones must be inheritable too: as with runc they are asked for only where something is.
     private CapabilitiesSpec Add(CapabilitiesSpec sets) => sets with
     {
         Bounding = AddTo(sets.Bounding),
         Effective = AddTo(sets.Effective),
         Permitted = AddTo(sets.Permitted),
+        Ambient = sets.Inheritable is null ? sets.Ambient : AddTo(sets.Ambient),
     };
 
     private ImmutableArray<string> AddTo(ImmutableArray<string>? set) => (set ?? []).AddRange(Capabilities);

@@ -21,11 +21,12 @@ internal static class CgroupMountStage
         bool ownNamespace = context.Plan.Namespaces.IsOwn(CloneFlags.CLONE_NEWCGROUP);
         using OwnedFd target = RootedPath.MakeDirectories(root, step.Target.Span, FolderMode);
         bool isVersion2 = context.Cgroups.Layout == CgroupLayout.V2 && (ownNamespace || !context.Cgroups.Folders.IsEmpty);
+        KernelString? label = context.Plan.MountLabel;
 
         // A container without a group of its own has nothing to see: an empty folder.
         using OwnedFd mount = isVersion2
-            ? MakeUnified(context.Cgroups, ownNamespace)
-            : MountStage.Make("tmpfs\0"u8, "cgroup\0"u8, [new FsParameter(KernelString.Of("mode"), KernelString.Of("755"))], Writable(step));
+            ? MakeUnified(context.Cgroups)
+            : MountStage.Make("tmpfs\0"u8, "cgroup\0"u8, Folder(label), Writable(step));
         Mounts.Attach(mount.Borrow, target.Borrow);
         if (!isVersion2)
         {
@@ -33,6 +34,12 @@ internal static class CgroupMountStage
         }
 
         MountStage.SetAttributes(mount.Borrow, step);
+    }
+
+    private static ImmutableArray<FsParameter> Folder(KernelString? label)
+    {
+        FsParameter mode = new(KernelString.Of("mode"), KernelString.Of("755"));
+        return label is null ? [mode] : [mode, new FsParameter(KernelString.Of("context"), label)];
     }
 
     private static MountAttr Writable(MountStep.ControlGroups step) => step.Attributes.Set & ~MountAttr.MOUNT_ATTR_RDONLY;
@@ -57,9 +64,19 @@ internal static class CgroupMountStage
         }
     }
 
-    private static OwnedFd MakeUnified(CgroupPlacement cgroups, bool ownNamespace) => ownNamespace
-        ? MountStage.Make("cgroup2\0"u8, "cgroup\0"u8, [], MountAttr.None)
-        : Mounts.CloneTree(Fd.CurrentDirectory, KernelString.Of(cgroups.Folders[0]).Span, recursive: false);
+    // As with every peer: what the cgroup namespace shows, which without one of its own is all. Where that can't be mounted, as in a user
+    // namespace without a cgroup namespace (EPERM) or where one is mounted otherwise (EBUSY), the container's own folder is bound.
+    private static OwnedFd MakeUnified(CgroupPlacement cgroups)
+    {
+        try
+        {
+            return MountStage.Make("cgroup2\0"u8, "cgroup\0"u8, [], MountAttr.None);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EPERM or Errno.EBUSY && !cgroups.Folders.IsEmpty)
+        {
+            return Mounts.CloneTree(Fd.CurrentDirectory, KernelString.Of(cgroups.Folders[0]).Span, recursive: false);
+        }
+    }
 
     // In a cgroup namespace a new mount shows the container's group as its root; without one, the folder itself is bound.
     private static OwnedFd MakeHierarchy(CgroupPlacement cgroups, int index, bool ownNamespace)

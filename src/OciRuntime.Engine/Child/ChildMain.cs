@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Hooks;
+using OciRuntime.Engine.Network;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
@@ -62,30 +63,56 @@ internal sealed class ChildMain
         Processes.Control(ProcessControl.PR_SET_DUMPABLE, 0);
 
         NamespaceStage.Join(namespaces);
+        using PrivateProc proc = new();
         if (!_context.NoNewKeyring)
         {
-            NamespaceStage.JoinSessionKeyring(_context.Record.Id);
+            KeyringStage.Make(_context.Record.Id, proc, _plan.Process, namespaces.IsOwn(CloneFlags.CLONE_NEWUSER));
         }
 
         NamespaceStage.SetUp(_plan);
+        TakeNetDevices();
         List<OwnedFd> readonlyLater = [];
         using OwnedFd? inherited = RootStage.LeaveInherited(namespaces);
         using OwnedFd root = RootStage.Open(_plan.Root);
         Mount(root.Borrow, readonlyLater);
         EnterCgroupNamespace();
-        RunCreateHooks();
+        RunCreateHooks(root.Borrow);
         MaskStage.Run(root.Borrow, _plan);
         TerminalStage.Run(root.Borrow, _plan.Process, _context.Channel, isConsole: true);
         ExecStage.MakeWorkingDirectory(root.Borrow, _plan.Process);
         MountStage.Seal(readonlyLater);
         RootStage.Enter(root.Borrow, _plan.Root, inherited, _context.NoPivot);
-        NamespaceStage.WriteSysctls(_plan.Sysctls);
+        NamespaceStage.WriteSysctls(proc, _plan.Sysctls);
+        LabelStage.Run(proc, _plan.Process);
         ExecStage.FindProgram(_plan.Process);
+
+        // Before start, which may be told to lack the call or the right: a seccomp filter is in force then, and the capabilities are the program's.
+        SchedulingStage.Run(_plan.Process);
 
         // Before the parent may leave: its normal end must not count as its death. That it was killed shows as the channel's end.
         Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
         Send(SyncMessage.Ready);
         Await(SyncMessage.Release);
+    }
+
+    // Before sysctls, some of which are a device's own, and before any hook, which may look for it.
+    private void TakeNetDevices()
+    {
+        if (_plan.NetDevices.IsEmpty)
+        {
+            return;
+        }
+
+        AwaitProceed();
+        using (OwnedFd network = NetworkNamespace.OpenOwnFile())
+        {
+            if (!_context.Channel.TrySend(SyncMessage.Network, descriptor: network.Borrow))
+            {
+                Processes.Exit(1);
+            }
+        }
+
+        ChildEnd.Await(_context.Channel, SyncMessage.NetworkDone);
     }
 
     private void Mount(Fd root, List<OwnedFd> readonlyLater)
@@ -97,6 +124,10 @@ internal sealed class ChildMain
             if (step is MountStep.ControlGroups)
             {
                 EnterCgroupNamespace();
+            }
+            else if (BindSource.MayAsk(step, _plan))
+            {
+                AwaitProceed();
             }
 
             MountStage.Run(root, step, _context, readonlyLater);
@@ -119,16 +150,16 @@ internal sealed class ChildMain
             throw new ContainerException("starting the container: config.json has no \"process\" (/process)");
         }
 
-        ProcessPlan process = program.Process;
-        HookRunner.RunAll(_plan.Hooks.StartContainer, "startContainer", _context.Record, ContainerStatus.Created, Processes.Id, process.Env);
         ExecStage.SetUp(program);
 
-        // capabilities(7): whoever gives up CAP_SETGID can't change groups, and a change of user empties the effective set; so the bounding
-        // set goes first, then the ids with the permitted set kept, then the sets.
-        CredentialStage.Run(process);
-        ExecStage.ChangeDirectory(process);
-        Send(SyncMessage.Executing);
-        ExecStage.Execute(program, _context.PreserveFds);
+        // They are programs of the image: they get the rights of the container's own, not the runtime's, and its filter of system calls.
+        HookRunner.RunAll(
+            _plan.Hooks.StartContainer,
+            new HookMoment("startContainer", _context.Record, ContainerStatus.Created, Processes.Id)
+            {
+                Environment = program.Envp, Process = program.Process, Filter = _plan.Seccomp,
+            });
+        ProgramStage.Run(program, _plan.Seccomp, _context.PreserveFds, _reportTo);
     }
 
     private static SyncChannel AwaitStart(Fd listener)
@@ -187,7 +218,7 @@ internal sealed class ChildMain
         _inCgroupNamespace = true;
     }
 
-    private void RunCreateHooks()
+    private void RunCreateHooks(Fd root)
     {
         HooksPlan hooks = _plan.Hooks;
         if (!hooks.Prestart.IsEmpty || !hooks.CreateRuntime.IsEmpty)
@@ -196,7 +227,12 @@ internal sealed class ChildMain
             Await(SyncMessage.HooksDone);
         }
 
-        HookRunner.RunAll(hooks.CreateContainer, "createContainer", _context.Record, ContainerStatus.Creating, Processes.Id, null);
+        if (!hooks.CreateContainer.IsEmpty)
+        {
+            // As with every peer: they find the container's root where they start.
+            Processes.ChangeDirectory(root);
+            HookRunner.RunAll(hooks.CreateContainer, new HookMoment("createContainer", _context.Record, ContainerStatus.Creating, Processes.Id));
+        }
     }
 
     private void AwaitProceed()
@@ -205,6 +241,9 @@ internal sealed class ChildMain
         {
             Await(SyncMessage.Proceed);
             _proceeded = true;
+
+            // cpuset(7): from here on the process is in its groups, and they say what "all" is.
+            CpuAffinity.Reset();
         }
     }
 

@@ -24,6 +24,12 @@ internal static class DeviceStage
         bool inUserNamespace = plan.Namespaces.IsOwn(CloneFlags.CLONE_NEWUSER);
         foreach (DevicePlan device in plan.Devices)
         {
+            if (device.Path.Text.SequenceEqual("/dev/ptmx"u8))
+            {
+                // The link below stands there whatever config.json says.
+                continue;
+            }
+
             try
             {
                 Make(root, device, inUserNamespace);
@@ -60,6 +66,13 @@ internal static class DeviceStage
         }
 
         Errno errno = Folders.TryMakeNode(folder.Borrow, name, device.Mode, device.Major, device.Minor);
+        if (errno == Errno.EPERM)
+        {
+            // So it is too where the runtime itself is in a user namespace.
+            Bind(folder.Borrow, name, device);
+            return;
+        }
+
         if (errno == Errno.EEXIST)
         {
             Check(folder.Borrow, name, device);
@@ -82,14 +95,17 @@ internal static class DeviceStage
     // config-linux.md, "Devices": a file that exists and is not the requested device is an error.
     private static void Check(Fd folder, ReadOnlySpan<byte> name, DevicePlan device)
     {
-        FileStatus status = Files.Status(folder, name, AtFlags.AT_SYMLINK_NOFOLLOW);
-        uint type = device.Mode & FileType.S_IFMT;
-        bool same = status.Type == type && (type == FileType.S_IFIFO || (status.NodeMajor == device.Major && status.NodeMinor == device.Minor));
-        if (!same)
+        if (!IsSame(Files.Status(folder, name, AtFlags.AT_SYMLINK_NOFOLLOW), device))
         {
             throw new ContainerException(
                 $"making the device {device.Path} ({device.Origin}): the image has something else there: {ErrnoText.Of(Errno.EEXIST)}");
         }
+    }
+
+    private static bool IsSame(FileStatus status, DevicePlan device)
+    {
+        uint type = device.Mode & FileType.S_IFMT;
+        return status.Type == type && (type == FileType.S_IFIFO || (status.NodeMajor == device.Major && status.NodeMinor == device.Minor));
     }
 
     // user_namespaces(7): nobody may make nodes there, so the host's own is bound.
@@ -97,6 +113,11 @@ internal static class DeviceStage
     {
         const uint FileMode = 0x1B6; // 0666
         using OwnedFd tree = Mounts.CloneTree(Fd.CurrentDirectory, device.Path.Span, recursive: false);
+        if (!IsSame(Files.Status(tree.Borrow), device))
+        {
+            throw new ContainerException($"making the device {device.Path} ({device.Origin}): a user namespace gets the host's, and that is another device");
+        }
+
         using OwnedFd target = Files.Open(folder, name, OpenFlags.O_CREAT | OpenFlags.O_NOFOLLOW | OpenFlags.O_RDONLY, FileMode);
         Mounts.Attach(tree.Borrow, target.Borrow);
     }

@@ -2,6 +2,7 @@
 using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
+using OciRuntime.Plan;
 
 namespace OciRuntime.Engine.Child;
 
@@ -12,6 +13,9 @@ internal sealed record ExecContext
 
     /// <summary>Of the container.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Null: no filter.</summary>
+    public required SeccompPlan? Seccomp { get; init; }
 
     /// <summary>The container's first process, whose namespaces are joined.</summary>
     public required OwnedFd First { get; init; }

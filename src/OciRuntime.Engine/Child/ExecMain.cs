@@ -19,7 +19,8 @@ internal static class ExecMain
         {
             Enter(context);
             Prepare(context);
-            Start(context);
+            ExecStage.SetUp(context.Program);
+            ProgramStage.Run(context.Program, context.Seccomp, context.PreserveFds, context.Channel);
         }
         catch (Exception e)
         {
@@ -35,6 +36,7 @@ internal static class ExecMain
 
         // cgroups(7): version 1 knows no birth in a group; nothing may happen before the parent has put the process there.
         ChildEnd.Await(context.Channel, SyncMessage.Proceed);
+        CpuAffinity.SetFinal(context.Program.Process.ExecAffinity);
 
         // ptrace(2): from here on processes of the container see this one, a copy of the runtime, and must not look into it.
         Processes.Control(ProcessControl.PR_SET_DUMPABLE, 0);
@@ -81,9 +83,10 @@ internal static class ExecMain
     private static void Prepare(ExecContext context)
     {
         ProcessPlan process = context.Program.Process;
+        using PrivateProc proc = new();
         if (!context.NoNewKeyring)
         {
-            NamespaceStage.JoinSessionKeyring(context.Id);
+            _ = KeyringStage.Join(context.Id, proc, process);
         }
 
         if (process.Terminal)
@@ -92,23 +95,13 @@ internal static class ExecMain
             TerminalStage.Run(root.Borrow, process, context.Channel, isConsole: false);
         }
 
+        LabelStage.Run(proc, process);
         ExecStage.FindProgram(process);
+        SchedulingStage.Run(process);
 
         // Before the parent may leave: its normal end must not count as its death. That it was killed shows as the channel's end.
         Processes.Control(ProcessControl.PR_SET_PDEATHSIG, 0);
         ChildEnd.Send(context.Channel, SyncMessage.Ready);
         ChildEnd.Await(context.Channel, SyncMessage.Release);
-    }
-
-    private static void Start(ExecContext context)
-    {
-        ProcessPlan process = context.Program.Process;
-        ExecStage.SetUp(context.Program);
-
-        // The order of ids and capabilities: see ChildMain.Start.
-        CredentialStage.Run(process);
-        ExecStage.ChangeDirectory(process);
-        ChildEnd.Send(context.Channel, SyncMessage.Executing);
-        ExecStage.Execute(context.Program, context.PreserveFds);
     }
 }

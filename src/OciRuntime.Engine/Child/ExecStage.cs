@@ -66,16 +66,8 @@ internal static class ExecStage
         }
     }
 
-    /// <summary>Never returns but by an exception with exec's own error.</summary>
-    public static void Execute(ProgramStart program, int preserveFds)
-    {
-        CloseDescriptors(preserveFds);
-        Signals.ResetDispositions();
-        _ = Signals.SetMask(0);
-        ProgramLookup.Execute(program.Process, program.Argv, program.Envp);
-    }
-
-    private static void CloseDescriptors(int preserved)
+    /// <summary>With execve(2) all descriptors close but the standard ones and those that follow.</summary>
+    public static void CloseDescriptors(int preserved)
     {
         const int FirstFree = 3;
         Files.CloseOnExecFrom((uint)(FirstFree + preserved));

@@ -24,7 +24,7 @@ internal static class MaskStage
         }
 
         using OwnedFd nothing = OpenNullDevice(root);
-        using EmptyFolder empty = new();
+        using EmptyFolder empty = new(plan.MountLabel);
         foreach (KernelString path in plan.MaskedPaths)
         {
             Guard(root, path, "masked", target => Mask(target, nothing.Borrow, empty));
@@ -87,7 +87,7 @@ internal static class MaskStage
     }
 
     /// <summary>One empty read-only folder, made when the first is needed, that covers every masked folder.</summary>
-    private sealed class EmptyFolder : IDisposable
+    private sealed class EmptyFolder(KernelString? label) : IDisposable
     {
         private OwnedFd? _mount;
 
@@ -107,10 +107,14 @@ internal static class MaskStage
 
         public void Dispose() => _mount?.Dispose();
 
-        private static OwnedFd Make() => MountStage.Make(
+        private OwnedFd Make() => MountStage.Make(
             "tmpfs\0"u8,
             "tmpfs\0"u8,
-            [new FsParameter(KernelString.Of("nr_blocks"), KernelString.Of("1")), new FsParameter(KernelString.Of("nr_inodes"), KernelString.Of("1"))],
+            [Parameter("nr_blocks", "1"), Parameter("nr_inodes", "1"), .. Label()],
             MountAttr.MOUNT_ATTR_RDONLY | MountAttr.MOUNT_ATTR_NOSUID | MountAttr.MOUNT_ATTR_NODEV | MountAttr.MOUNT_ATTR_NOEXEC);
+
+        private FsParameter[] Label() => label is { } context ? [new FsParameter(KernelString.Of("context"), context)] : [];
+
+        private static FsParameter Parameter(string key, string value) => new(KernelString.Of(key), KernelString.Of(value));
     }
 }

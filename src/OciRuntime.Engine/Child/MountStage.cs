@@ -13,8 +13,6 @@ namespace OciRuntime.Engine.Child;
 /// <summary>Carries one mount step out: made detached, given its attributes, attached once, below the root's descriptor.</summary>
 internal static class MountStage
 {
-    private const uint FolderMode = 0x1ED; // 0755
-
     /// <param name="readonlyLater">Gets mounts that become read-only when all mount points in them are made.</param>
     public static void Run(Fd root, MountStep step, ChildContext context, List<OwnedFd> readonlyLater)
     {
@@ -23,10 +21,10 @@ internal static class MountStage
             switch (step)
             {
                 case MountStep.Bind bind:
-                    Bind(root, bind);
+                    Bind(root, bind, context);
                     break;
                 case MountStep.NewFilesystem filesystem:
-                    MountNew(root, filesystem, readonlyLater);
+                    MountNew(root, filesystem, context.Plan.MountLabel, readonlyLater);
                     break;
                 case MountStep.Remount remount:
                     Remount(root, remount);
@@ -79,19 +77,20 @@ internal static class MountStage
         SetPropagation(mount, step);
     }
 
-    private static void Bind(Fd root, MountStep.Bind step)
+    private static void Bind(Fd root, MountStep.Bind step, ChildContext context)
     {
-        using OwnedFd tree = Mounts.CloneTree(Fd.CurrentDirectory, step.Source.Span, step.Recursive);
+        using OwnedFd tree = BindSource.Open(step, context);
         bool isFolder = Files.Status(tree.Borrow).Type == FileType.S_IFDIR;
-        using OwnedFd target = isFolder ? RootedPath.MakeDirectories(root, step.Target.Span, FolderMode) : RootedPath.MakeFile(root, step.Target.Span);
-        SetOwn(tree.Borrow, step);
+        using OwnedFd target = MountTarget.Open(root, step.Target, isFolder);
+        Change(tree.Borrow, step.RecursiveAttributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
+        LockedAttributes.Change(tree.Borrow, step);
         Mounts.Attach(tree.Borrow, target.Borrow);
 
         // move_mount(2) gives a mount that arrives below a shared one a peer group, so the propagation is set where it is then.
         SetPropagation(tree.Borrow, step);
     }
 
-    private static void MountNew(Fd root, MountStep.NewFilesystem step, List<OwnedFd> readonlyLater)
+    private static void MountNew(Fd root, MountStep.NewFilesystem step, KernelString? label, List<OwnedFd> readonlyLater)
     {
         const MountAttr Readonly = MountAttr.MOUNT_ATTR_RDONLY;
         bool isTmpfs = step.Type.Text.SequenceEqual("tmpfs"u8);
@@ -99,7 +98,13 @@ internal static class MountStage
         MountAttr attributes = isReadonlyTmpfs ? step.Attributes.Set & ~Readonly : step.Attributes.Set;
         ImmutableArray<FsParameter> options = isTmpfs ? WithModeOf(root, step) : step.Options;
         OwnedFd mount = Make(step.Type.Span, step.Source.Span, options, attributes);
-        using OwnedFd target = IsKernelFilesystem(step.Type) ? OpenRealFolder(root, step.Target) : RootedPath.MakeDirectories(root, step.Target.Span, FolderMode);
+        using OwnedFd target = IsKernelFilesystem(step.Type) ? MountTarget.OpenReal(root, step) : MountTarget.Open(root, step.Target, isFolder: true);
+        CopyUpStage.Run(step, target.Borrow, mount.Borrow);
+        if (label is { } context && step.Type.Text.SequenceEqual("mqueue"u8))
+        {
+            LabelQueues(mount.Borrow, context);
+        }
+
         Mounts.Attach(mount.Borrow, target.Borrow);
         SetPropagation(mount.Borrow, step);
         if (isReadonlyTmpfs)
@@ -109,6 +114,17 @@ internal static class MountStage
         else
         {
             mount.Dispose();
+        }
+    }
+
+    // The one superblock of the IPC namespace may have its context already, so the folder is labelled. EOPNOTSUPP: the kernel has no SELinux.
+    private static void LabelQueues(Fd mount, KernelString label)
+    {
+        using OwnedFd folder = Files.Open(mount, ".\0"u8, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY);
+        Errno errno = ExtendedAttributes.TrySet(folder.Borrow, "security.selinux\0"u8, label.Span);
+        if (errno is not (0 or Errno.EOPNOTSUPP))
+        {
+            throw new LinuxException("fsetxattr security.selinux", errno, label.ToString());
         }
     }
 
@@ -154,26 +170,6 @@ internal static class MountStage
     }
 
     private static bool IsKernelFilesystem(KernelString type) => type.Text.SequenceEqual("proc"u8) || type.Text.SequenceEqual("sysfs"u8);
-
-    // A link in the image would put them elsewhere, and label writes and masks would then go to files of the image (CVE-2019-19921).
-    private static OwnedFd OpenRealFolder(Fd root, KernelString target)
-    {
-        const OpenFlags Folder = OpenFlags.O_PATH | OpenFlags.O_DIRECTORY;
-        const ResolveFlags NoLinks = ResolveFlags.RESOLVE_IN_ROOT | ResolveFlags.RESOLVE_NO_SYMLINKS;
-        Errno errno = Files.TryResolve(root, target.Span, Folder, NoLinks, out OwnedFd? found);
-        if (found is not null)
-        {
-            return found;
-        }
-
-        if (errno is Errno.ELOOP or Errno.ENOTDIR)
-        {
-            throw new ContainerException($"mounting to {target}: it must be a real folder in the image, without symbolic links: {ErrnoText.Of(errno)}");
-        }
-
-        using OwnedFd made = RootedPath.MakeDirectories(root, target.Span, FolderMode);
-        return Files.Resolve(root, target.Span, Folder, NoLinks);
-    }
 
     private static void SetOwn(Fd mount, MountStep step)
     {

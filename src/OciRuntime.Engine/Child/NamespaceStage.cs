@@ -6,7 +6,6 @@ using System.Globalization;
 using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Files;
-using OciRuntime.Abi.Mounting;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
@@ -16,8 +15,6 @@ namespace OciRuntime.Engine.Child;
 /// <summary>What belongs to namespaces other than the mount namespace.</summary>
 internal static class NamespaceStage
 {
-    private const ResolveFlags Beneath = ResolveFlags.RESOLVE_BENEATH | ResolveFlags.RESOLVE_NO_XDEV | ResolveFlags.RESOLVE_NO_SYMLINKS;
-
     /// <summary>Joins the namespaces that config.json gives by path, the PID namespace apart: the parent had to join that one before clone.</summary>
     public static void Join(NamespacePlan namespaces)
     {
@@ -93,19 +90,6 @@ internal static class NamespaceStage
         Namespaces.Join(own.Borrow, CloneFlags.CLONE_NEWTIME);
     }
 
-    /// <summary>A session keyring of the container's own: it must not see, or fill, the caller's. session-keyring(7).</summary>
-    public static void JoinSessionKeyring(string id)
-    {
-        Errno errno = Credentials.TryJoinSessionKeyring(KernelString.Of($"_ses.{id}").Span, out _);
-
-        // ENOSYS: a kernel without keys has none to protect. EPERM, EACCES: a seccomp filter around us forbids it, as in a nested container.
-        if (errno is not (0 or Errno.ENOSYS or Errno.EPERM or Errno.EACCES))
-        {
-            throw new ContainerException(
-                $"making a session keyring: keyctl KEYCTL_JOIN_SESSION_KEYRING: {ErrnoText.Of(errno)} (hint: --no-new-keyring does without)");
-        }
-    }
-
     /// <summary>The names of the machine, and the loopback interface.</summary>
     public static void SetUp(ContainerPlan plan)
     {
@@ -128,9 +112,9 @@ internal static class NamespaceStage
     /// <summary>Whether this user namespace's <c>/proc/PID/setgroups</c> says so.</summary>
     public static bool IsSetGroupsDenied()
     {
-        using OwnedFd proc = OpenProc();
+        using PrivateProc proc = new();
         KernelString path = KernelString.Of($"{Processes.Id}/setgroups");
-        if (Files.TryResolve(proc.Borrow, path.Span, OpenFlags.O_RDONLY, Beneath, out OwnedFd? file) != 0)
+        if (proc.TryOpen(path.Span, OpenFlags.O_RDONLY, out OwnedFd? file) != 0)
         {
             return false;
         }
@@ -142,27 +126,12 @@ internal static class NamespaceStage
         }
     }
 
-    /// <summary>Kernel parameters, by a procfs of our own: what the image mounted over its own can't redirect the write (CVE-2025-52881).</summary>
-    public static void WriteSysctls(ImmutableArray<SysctlWrite> sysctls)
+    /// <summary>Kernel parameters.</summary>
+    public static void WriteSysctls(PrivateProc proc, ImmutableArray<SysctlWrite> sysctls)
     {
-        if (sysctls.IsEmpty)
-        {
-            return;
-        }
-
-        using OwnedFd proc = OpenProc();
-        using OwnedFd sys = Files.Resolve(proc.Borrow, "sys\0"u8, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY, Beneath);
         foreach (SysctlWrite sysctl in sysctls)
         {
-            Errno errno = Files.TryResolve(sys.Borrow, sysctl.File.Span, OpenFlags.O_WRONLY, Beneath, out OwnedFd? file);
-            using (file)
-            {
-                if (file is not null)
-                {
-                    errno = Files.TryWrite(file.Borrow, sysctl.Value.Text, out _);
-                }
-            }
-
+            Errno errno = proc.TryWrite(KernelString.Of($"sys/{sysctl.File}").Span, sysctl.Value.Text);
             if (errno != 0)
             {
                 throw new ContainerException($"setting a kernel parameter ({sysctl.Origin}): write /proc/sys/{sysctl.File}: {ErrnoText.Of(errno)}");
@@ -205,13 +174,6 @@ internal static class NamespaceStage
     {
         string hint = errno == Errno.EINVAL ? " (hint: it is of another type, or the process is in it already)" : "";
         return new ContainerException($"joining the namespace {join.Path} ({join.Origin}){hint}: setns: {ErrnoText.Of(errno)}");
-    }
-
-    private static OwnedFd OpenProc()
-    {
-        using OwnedFd context = Mounts.OpenFilesystem("proc\0"u8);
-        Mounts.Command(context.Borrow, FsConfigCommand.FSCONFIG_CMD_CREATE);
-        return Mounts.MountFilesystem(context.Borrow, MountAttr.MOUNT_ATTR_NOSUID | MountAttr.MOUNT_ATTR_NODEV | MountAttr.MOUNT_ATTR_NOEXEC);
     }
 
     /// <summary>The files of namespaces, all opened before any is joined: another mount namespace has other paths.</summary>

@@ -13,7 +13,7 @@ namespace OciRuntime.Engine.Child;
 /// <remarks>Child only, inside the container's root. Clients match the words (anchors B.5).</remarks>
 internal static class ProgramLookup
 {
-    private const int PathBuffer = 4096;
+    internal const int PathBuffer = 4096;
 
     // execvp(3): where there is no PATH.
     private static ReadOnlySpan<byte> DefaultPath => "/bin:/usr/bin"u8;
@@ -42,18 +42,17 @@ internal static class ProgramLookup
         throw NotFound(process.Args[0]);
     }
 
-    /// <summary>execve(2) of the program. Returns only by an exception.</summary>
-    public static void Execute(ProcessPlan process, ArgumentBlock argv, ArgumentBlock envp)
+    /// <summary>The program's path, with the rights of who is to run it.</summary>
+    /// <param name="buffer">For the path.</param>
+    public static ReadOnlySpan<byte> Find(ProcessPlan process, Span<byte> buffer)
     {
         KernelString program = process.Args[0];
         if (program.Text.Contains((byte)'/'))
         {
-            Errno errno = Processes.Execute(program.Span, argv, envp);
-            throw Failed(program, program.Span, errno);
+            return program.Span;
         }
 
         ReadOnlySpan<byte> search = SearchPath(process);
-        Span<byte> buffer = stackalloc byte[PathBuffer];
         bool refused = false;
         foreach (Range range in search.Split((byte)':'))
         {
@@ -65,7 +64,7 @@ internal static class ProgramLookup
             Errno errno = IsProgram(candidate);
             if (errno == 0)
             {
-                throw Failed(program, candidate, Processes.Execute(candidate, argv, envp));
+                return candidate;
             }
 
             refused |= errno == Errno.EACCES;
@@ -73,6 +72,10 @@ internal static class ProgramLookup
 
         throw refused ? new ContainerException($"exec: \"{program}\": {ErrnoText.Of(Errno.EACCES)}") : NotFound(program);
     }
+
+    /// <summary>execve(2). Returns only by an exception.</summary>
+    public static void Execute(ProgramStart program, ReadOnlySpan<byte> path) =>
+        throw Failed(program.Process.Args[0], path, Processes.Execute(path, program.Argv, program.Envp));
 
     private static void CheckFile(KernelString program)
     {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Collections.Immutable;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
@@ -13,9 +14,10 @@ internal static class HostProgram
 {
     /// <param name="places">Where it may be: the first one that can be executed is.</param>
     /// <param name="output">Gets its standard output and its standard error.</param>
+    /// <param name="prepare">The last thing that the new process does before it executes the program.</param>
     /// <param name="problem">Empty, or why it does not run: then it has ended.</param>
     public static OwnedFd Start(
-        ImmutableArray<KernelString> places, ArgumentBlock argv, ArgumentBlock envp, Fd input, Fd output, out string problem)
+        ImmutableArray<KernelString> places, ArgumentBlock argv, ArgumentBlock envp, Fd input, Fd output, out string problem, Action? prepare = null)
     {
         (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
         using SyncChannel channel = new(mine);
@@ -25,7 +27,7 @@ internal static class HostProgram
         {
             if (Processes.Clone(CloneFlags.None, null, out pidFd) == 0)
             {
-                Become(places, argv, envp, input, output, new SyncChannel(theirs));
+                Become(places, argv, envp, input, output, prepare, new SyncChannel(theirs));
             }
         }
         finally
@@ -39,7 +41,7 @@ internal static class HostProgram
     }
 
     // Child only.
-    private static void Become(ImmutableArray<KernelString> places, ArgumentBlock argv, ArgumentBlock envp, Fd input, Fd output, SyncChannel channel)
+    private static void Become(ImmutableArray<KernelString> places, ArgumentBlock argv, ArgumentBlock envp, Fd input, Fd output, Action? prepare, SyncChannel channel)
     {
         try
         {
@@ -51,6 +53,7 @@ internal static class HostProgram
             Files.CloseOnExecFrom(3);
             Signals.ResetDispositions();
             _ = Signals.SetMask(0);
+            prepare?.Invoke();
             Errno errno = Errno.ENOENT;
             KernelString last = default;
             foreach (KernelString place in places)
@@ -61,7 +64,7 @@ internal static class HostProgram
 
             channel.TrySend(SyncMessage.Failure, $"could not be started: exec {last}: {ErrnoText.Of(errno)}");
         }
-        catch (LinuxException e)
+        catch (Exception e) when (e is LinuxException or ContainerException)
         {
             channel.TrySend(SyncMessage.Failure, $"could not be started: {e.Message}");
         }

@@ -24,6 +24,7 @@ public sealed class ContainerExec : IDisposable
     private readonly OwnedFd _first;
     private readonly OwnedFd? _consoleSocket;
     private readonly OwnedFd? _pidfdSocket;
+    private readonly SeccompAgent? _agent;
     private SyncChannel? _channel;
     private ChildProcess? _child;
     private TerminalRelay? _relay;
@@ -33,6 +34,7 @@ public sealed class ContainerExec : IDisposable
         (_record, _first, _options, _plan) = (record, first, options, plan);
         _consoleSocket = options.ConsoleSocket is null ? null : DescriptorSocket.Connect(options.ConsoleSocket, "console-socket");
         _pidfdSocket = options.PidfdSocket is null ? null : DescriptorSocket.Connect(options.PidfdSocket, "pidfd-socket");
+        _agent = SeccompAgent.Connect(plan.Seccomp?.Listener);
     }
 
     /// <summary>What <see cref="Run"/> would say of the container's status, before anything is read of it.</summary>
@@ -57,6 +59,7 @@ public sealed class ContainerExec : IDisposable
     public static int Run(ContainerRecord record, ExecOptions options, ExecPlan plan)
     {
         LaunchChecks.CheckTerminal(plan.Process.Terminal, options.Detach, options.ConsoleSocket);
+        LabelChecks.Check(plan.Process);
         LaunchChecks.CheckPreserved(options.PreserveFds);
         if (!options.Detach)
         {
@@ -77,6 +80,7 @@ public sealed class ContainerExec : IDisposable
         _first.Dispose();
         _consoleSocket?.Dispose();
         _pidfdSocket?.Dispose();
+        _agent?.Dispose();
         _relay?.Dispose();
     }
 
@@ -90,7 +94,11 @@ public sealed class ContainerExec : IDisposable
             }
 
             Finish();
-            StartExchange.Await(_channel!, _child!.PidFd, Doing);
+            StartExchange.Await(
+                _channel!,
+                _child!.PidFd,
+                Doing,
+                (text, descriptor) => _agent?.Deliver(_channel!, descriptor, text, _child.PidFd, _record, ContainerStatus.Running));
         }
         catch (Exception e)
         {
@@ -101,6 +109,7 @@ public sealed class ContainerExec : IDisposable
 
     private void Clone()
     {
+        CpuAffinity.SetInitial(_plan.Process.ExecAffinity);
         using ExecPlacement placement = ExecPlacement.Choose(_record, _options.SubCgroups);
         (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
         _channel = new SyncChannel(mine);
@@ -118,6 +127,7 @@ public sealed class ContainerExec : IDisposable
             Root = root,
             Namespaces = _plan.Namespaces & ~before,
             NoNewKeyring = _record.NoNewKeyring,
+            Seccomp = _plan.Seccomp,
             PreserveFds = _options.PreserveFds,
             Channel = childChannel,
         };

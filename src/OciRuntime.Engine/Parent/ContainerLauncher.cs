@@ -16,7 +16,7 @@ public static class ContainerLauncher
     }
 
     /// <summary>Creates and starts the container and, in the foreground, stays with it until it ends and removes it.</summary>
-    /// <param name="warnings">What went wrong with poststop hooks; empty if nothing did.</param>
+    /// <param name="warnings">What went wrong with poststop hooks, or with telling a service manager; empty if nothing did.</param>
     /// <returns>0 for a detached container, else the status of its program: 128 + n if signal n killed it.</returns>
     public static int Run(StateStore store, LaunchOptions options, ContainerPlan plan, out string warnings)
     {
@@ -30,6 +30,12 @@ public static class ContainerLauncher
             using Launch launch = Launch.Create(store, options, plan, andStart: true);
             launch.Start();
             warnings = "";
+            if (launch.Readiness is { } readiness)
+            {
+                launch.Folder.Unlock();
+                warnings = readiness.Await(launch.PidFd, launch.Record.Pid);
+            }
+
             return 0;
         }
 
@@ -50,8 +56,9 @@ public static class ContainerLauncher
         using Launch launch = Launch.Create(store, options, plan, andStart: true);
         launch.Start();
         launch.Folder.Unlock();
-        int status = Foreground.StatusOf(Foreground.Attend(launch.PidFd, launch.Record.Pid, launch.Relay));
-        warnings = options.Keep ? "" : ContainerRemover.RemoveEnded(launch.Folder, launch.Record, plan.Hooks);
+        int status = Foreground.StatusOf(Foreground.Attend(launch.PidFd, launch.Record.Pid, launch.Relay, launch.Readiness));
+        warnings = launch.Readiness?.Trouble ?? "";
+        warnings += options.Keep ? "" : ContainerRemover.RemoveEnded(launch.Folder, launch.Record, plan.Hooks);
         return status;
     }
 }

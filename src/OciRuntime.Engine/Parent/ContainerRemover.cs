@@ -48,7 +48,8 @@ public static class ContainerRemover
     }
 
     /// <summary>Kills what is left of a container and removes all that was made for it. The caller holds its lock.</summary>
-    internal static string Remove(ContainerFolder folder, ContainerRecord? record, HooksPlan hooks)
+    /// <param name="hookFolder">Where the poststop hooks start; null: where the caller is.</param>
+    internal static string Remove(ContainerFolder folder, ContainerRecord? record, HooksPlan hooks, string? hookFolder = null)
     {
         KillFirstProcess(record);
         if (record is not null)
@@ -57,7 +58,7 @@ public static class ContainerRemover
         }
 
         folder.Remove();
-        return record is null ? "" : PoststopHooks.Run(hooks, record);
+        return record is null ? "" : PoststopHooks.Run(hooks, record, hookFolder);
     }
 
     /// <summary>The end of a run in the foreground: somebody else may be deleting the container already.</summary>
@@ -65,7 +66,7 @@ public static class ContainerRemover
     {
         if (folder.Lock())
         {
-            return Remove(folder, record, hooks);
+            return Remove(folder, record, hooks, record.Bundle);
         }
 
         return "";
@@ -93,10 +94,18 @@ public static class ContainerRemover
         }
 
         const long RefreezeMilliseconds = 100;
+        const long PatienceNanoseconds = 10_000_000_000;
+        long end = Processes.MonotonicNanoseconds() + PatienceNanoseconds;
         _ = Processes.TrySignal(pidFd.Borrow, (int)Signum.SIGKILL);
         Span<PollEntry> entry = [new PollEntry { Descriptor = pidFd.Borrow.Number, Events = PollEntry.POLLIN }];
         do
         {
+            if (Processes.MonotonicNanoseconds() > end)
+            {
+                throw new ContainerException(
+                    $"deleting {record!.Id}: its first process {record.Pid} was sent SIGKILL 10 s ago and has not ended (hint: it waits in the kernel, perhaps for processes of its PID namespace that have ended and whose parents do not reap them)");
+            }
+
             // A frozen process of version 1 does not die, and a pause that is under way may freeze it once more.
             _ = Freezer.TryThaw(ContainerCgroup.Of(record!));
         }

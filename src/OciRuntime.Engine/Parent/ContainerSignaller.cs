@@ -22,6 +22,12 @@ public static class ContainerSignaller
             return;
         }
 
+        if (signal == (int)Signum.SIGKILL && !record.EndsWithFirst)
+        {
+            KillWhole(record);
+            return;
+        }
+
         // In one go: the pidfd names the process that was checked, so no other can get the signal.
         using OwnedFd? pidFd = ProcessIdentity.TryOpen(record);
         Errno errno = pidFd is null ? Errno.ESRCH : Processes.TrySignal(pidFd.Borrow, signal);
@@ -36,6 +42,25 @@ public static class ContainerSignaller
         }
 
         ThawToDie(ContainerCgroup.Of(record), signal);
+    }
+
+    // As with runc: who kills a container means all of it, and here nothing else ends with the first process, or after it.
+    private static void KillWhole(ContainerRecord record)
+    {
+        ContainerCgroup cgroup = ContainerCgroup.Of(record);
+        using OwnedFd? pidFd = ProcessIdentity.TryOpen(record);
+        if (pidFd is null && CgroupProcesses.All(cgroup).Count == 0)
+        {
+            throw new ContainerException($"{record.Id}: {ContainerException.NotRunning}");
+        }
+
+        if (pidFd is not null)
+        {
+            _ = Processes.TrySignal(pidFd.Borrow, (int)Signum.SIGKILL);
+        }
+
+        CgroupProcesses.Signal(cgroup, (int)Signum.SIGKILL);
+        ThawToDie(cgroup, (int)Signum.SIGKILL);
     }
 
     // A frozen process of version 1 does not die of SIGKILL; as runc does, on version 2 as well.

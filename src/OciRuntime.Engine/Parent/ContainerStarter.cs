@@ -14,8 +14,11 @@ public static class ContainerStarter
 {
     /// <summary>Lets a created container's program run.</summary>
     /// <param name="hooks">Of the container's own copy of its config.json.</param>
+    /// <param name="listener">Of the same config: of its seccomp filter, or null.</param>
+    /// <param name="notifySocket">Where a service manager waits to hear that the container is ready: so does this, then. Null: nobody waits.</param>
+    /// <returns>What went wrong with that: a warning; empty if nothing did.</returns>
     /// <exception cref="ContainerException">It does not run. The container is stopped if its program could not be executed.</exception>
-    public static void Start(StateStore store, string id, HooksPlan hooks)
+    public static string Start(StateStore store, string id, HooksPlan hooks, SeccompListenerPlan? listener, string? notifySocket)
     {
         using ContainerFolder folder = store.Open(id);
         if (!folder.Lock() || ContainerQueries.TryTake(folder) is not { } snapshot)
@@ -33,9 +36,17 @@ public static class ContainerStarter
         }
 
         using SyncChannel channel = new(socket);
+        using SeccompAgent? agent = SeccompAgent.Connect(listener);
+        using ReadinessRelay? readiness = ReadinessRelay.Open(folder, notifySocket);
         channel.TrySend(SyncMessage.Start);
-        StartExchange.Await(channel, pidFd.Borrow, "starting the container");
+        StartExchange.Await(
+            channel,
+            pidFd.Borrow,
+            "starting the container",
+            (text, descriptor) => agent?.Deliver(channel, descriptor, text, pidFd.Borrow, record, ContainerStatus.Created));
         RunPoststart(folder, record, hooks);
+        folder.Unlock();
+        return readiness?.Await(pidFd.Borrow, record.Pid) ?? "";
     }
 
     private static void CheckStatus(string id, ContainerSnapshot snapshot)
@@ -63,7 +74,7 @@ public static class ContainerStarter
             if (!hooks.Poststart.IsEmpty)
             {
                 OtherThreads.AwaitParked();
-                HookRunner.RunAll(hooks.Poststart, "poststart", record, ContainerStatus.Running, record.Pid, null);
+                HookRunner.RunAll(hooks.Poststart, new HookMoment("poststart", record, ContainerStatus.Running, record.Pid));
             }
         }
         catch (Exception e) when (e is ContainerException or LinuxException)

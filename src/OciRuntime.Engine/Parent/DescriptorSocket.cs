@@ -12,11 +12,18 @@ internal static class DescriptorSocket
     /// <summary>Connects now, so that a wrong path is known before anything is made.</summary>
     public static OwnedFd Connect(string path, string option)
     {
+        Errno errno = TryConnect(path, out OwnedFd? socket);
+        return socket ?? throw new ContainerException($"connecting to the socket of --{option}: connect {path}: {ErrnoText.Of(errno)}");
+    }
+
+    /// <summary>Connects to a stream socket at a path of any length.</summary>
+    public static Errno TryConnect(string path, out OwnedFd? socket)
+    {
         // By way of the folder's descriptor: a socket address has room for 107 bytes only, and clients nest deeper.
         int slash = path.LastIndexOf('/');
         KernelString folderName = slash < 0 ? KernelString.Of(".") : KernelString.Of(path.AsSpan(0, slash + 1));
         Errno errno = Files.TryOpen(Fd.CurrentDirectory, folderName.Span, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY, 0, out OwnedFd? folder);
-        OwnedFd? socket = null;
+        socket = null;
         using (folder)
         {
             if (folder is not null)
@@ -26,7 +33,7 @@ internal static class DescriptorSocket
             }
         }
 
-        return socket ?? throw new ContainerException($"connecting to the socket of --{option}: connect {path}: {ErrnoText.Of(errno)}");
+        return errno;
     }
 
     /// <summary>Sends one descriptor, with a name that says what it is: clients want a payload.</summary>

@@ -9,16 +9,23 @@ namespace OciRuntime.Engine.Parent;
 internal static class Foreground
 {
     /// <returns>How the first process ended; it has been reaped.</returns>
-    public static WaitInfo Attend(Fd pidFd, int pid, TerminalRelay? relay)
+    public static WaitInfo Attend(Fd pidFd, int pid, TerminalRelay? relay, ReadinessRelay? readiness = null)
     {
         using OwnedFd signals = Signals.OpenDescriptor(Signals.AllButFaults);
-        Span<PollEntry> entries = stackalloc PollEntry[2 + TerminalRelay.EntryCount];
+        Span<PollEntry> entries = stackalloc PollEntry[3 + TerminalRelay.EntryCount];
         while (true)
         {
             entries[0] = new PollEntry { Descriptor = pidFd.Number, Events = PollEntry.POLLIN };
             entries[1] = new PollEntry { Descriptor = signals.Borrow.Number, Events = PollEntry.POLLIN };
-            int count = 2 + (relay?.Fill(entries[2..]) ?? 0);
+            entries[2] = readiness?.Entry ?? new PollEntry { Descriptor = -1 };
+            int count = 3 + (relay?.Fill(entries[3..]) ?? 0);
             Processes.Poll(entries[..count]);
+            if (entries[2].Returned != 0)
+            {
+                // Who waits has started us: we are its main process, and end with the container's.
+                readiness!.Take(Processes.Id, staysOn: true);
+            }
+
             if (entries[0].Returned != 0)
             {
                 WaitInfo ending = Processes.Wait(pidFd);
@@ -32,7 +39,7 @@ internal static class Foreground
                 ForwardSignals(signals.Borrow, pidFd, pid, relay);
             }
 
-            relay?.Carry(entries[2..count]);
+            relay?.Carry(entries[3..count]);
         }
     }
 

@@ -14,48 +14,53 @@ namespace OciRuntime.Engine.Parent;
 /// <summary>The id maps of the container's user namespace. user_namespaces(7).</summary>
 internal static class IdMapWriter
 {
-    private const string UidOrigin = "/linux/uidMappings";
-    private const string GidOrigin = "/linux/gidMappings";
+    private const string Linux = "/linux";
 
     /// <summary>Writes those of a new one.</summary>
-    public static void Write(int pid, NamespacePlan namespaces)
+    public static void Write(int pid, NamespacePlan namespaces) => Write(pid, namespaces.UidMap, namespaces.GidMap, Linux);
+
+    /// <summary>Writes the maps of any new one.</summary>
+    /// <param name="origin">What has the two maps as <c>uidMappings</c> and <c>gidMappings</c>.</param>
+    public static void Write(int pid, ImmutableArray<IdMapping> uids, ImmutableArray<IdMapping> gids, string origin)
     {
+        string uidOrigin = $"{origin}/uidMappings";
+        string gidOrigin = $"{origin}/gidMappings";
         uint uid = Credentials.EffectiveUserId;
-        if (uid != 0 && !(IsOnly(namespaces.UidMap, uid) && IsOnly(namespaces.GidMap, Credentials.EffectiveGroupId)))
+        if (uid != 0 && !(IsOnly(uids, uid) && IsOnly(gids, Credentials.EffectiveGroupId)))
         {
-            RunProgram("newuidmap", pid, namespaces.UidMap, UidOrigin);
-            RunProgram("newgidmap", pid, namespaces.GidMap, GidOrigin);
+            RunProgram("newuidmap", pid, uids, uidOrigin);
+            RunProgram("newgidmap", pid, gids, gidOrigin);
             return;
         }
 
-        WriteMap($"/proc/{pid}/uid_map", namespaces.UidMap, UidOrigin);
+        WriteMap($"/proc/{pid}/uid_map", uids, uidOrigin);
         if (uid != 0)
         {
-            DenySetGroups(pid);
+            DenySetGroups(pid, gidOrigin);
         }
 
-        WriteMap($"/proc/{pid}/gid_map", namespaces.GidMap, GidOrigin);
+        WriteMap($"/proc/{pid}/gid_map", gids, gidOrigin);
     }
 
     /// <summary>Looks whether a joined one has the maps that config.json says it has: ids in it would mean others than its author believes.</summary>
     /// <param name="pid">A process in it.</param>
     public static void Verify(int pid, NamespacePlan namespaces)
     {
-        VerifyMap($"/proc/{pid}/uid_map", namespaces.UidMap, UidOrigin);
-        VerifyMap($"/proc/{pid}/gid_map", namespaces.GidMap, GidOrigin);
+        VerifyMap($"/proc/{pid}/uid_map", namespaces.UidMap, $"{Linux}/uidMappings");
+        VerifyMap($"/proc/{pid}/gid_map", namespaces.GidMap, $"{Linux}/gidMappings");
     }
 
     // user_namespaces(7): who is not privileged may map his own id alone; newuidmap(1) maps what /etc/subuid gives him.
     private static bool IsOnly(ImmutableArray<IdMapping> map, uint id) => map is [{ Size: 1 } only] && only.HostId == id;
 
     // user_namespaces(7): who is not privileged may map a group only if the namespace can never drop groups.
-    private static void DenySetGroups(int pid)
+    private static void DenySetGroups(int pid, string origin)
     {
         KernelString path = KernelString.Of($"/proc/{pid}/setgroups");
         Errno errno = WholeFile.TryWrite(Fd.CurrentDirectory, path.Span, "deny"u8);
         if (errno != 0)
         {
-            throw new ContainerException($"denying setgroups before the group map ({GidOrigin}): write {path}: {ErrnoText.Of(errno)}");
+            throw new ContainerException($"denying setgroups before the group map ({origin}): write {path}: {ErrnoText.Of(errno)}");
         }
     }
 

@@ -5,6 +5,7 @@ using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.Child;
 using OciRuntime.Engine.Hooks;
+using OciRuntime.Engine.Network;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Engine.Systemd;
@@ -18,28 +19,33 @@ internal sealed class Launch : IDisposable
 {
     private readonly UndoStack _undo = new();
     private readonly LaunchOptions _options;
-    private readonly ContainerPlan _plan;
+    private ContainerPlan _plan;
     private readonly ContainerFolder _folder;
     private readonly OwnedFd? _consoleSocket;
     private readonly OwnedFd? _pidfdSocket;
+    private readonly SeccompAgent? _agent;
     private ContainerRecord _record;
     private CgroupPlacement? _cgroups;
     private SyncChannel? _channel;
     private ChildProcess? _child;
-    private bool _hooksBegan;
     private bool _hasScope;
+    private DeviceMoves? _devices;
 
-    private Launch(StateStore store, LaunchOptions options, ContainerPlan plan)
+    private Launch(StateStore store, LaunchOptions options, ContainerPlan plan, bool andStart)
     {
         _options = options;
         _plan = plan;
         LaunchChecks.Check(options, plan);
         _consoleSocket = options.ConsoleSocket is null ? null : DescriptorSocket.Connect(options.ConsoleSocket, "console-socket");
         _pidfdSocket = options.PidfdSocket is null ? null : DescriptorSocket.Connect(options.PidfdSocket, "pidfd-socket");
+        _agent = andStart ? SeccompAgent.Connect(plan.Seccomp?.Listener) : null;
         _record = NewRecord(options, plan);
         _folder = store.Create(options.Id);
         _undo.Push(_folder.Remove);
     }
+
+    /// <summary>Where the container says that it is ready; null: nobody waits for it.</summary>
+    public ReadinessRelay? Readiness { get; private set; }
 
     public ContainerRecord Record => _record;
 
@@ -55,10 +61,10 @@ internal sealed class Launch : IDisposable
     /// <exception cref="ContainerException">Nothing is left of it.</exception>
     public static Launch Create(StateStore store, LaunchOptions options, ContainerPlan plan, bool andStart)
     {
-        Launch launch = new(store, options, plan);
+        Launch launch = new(store, options, plan, andStart);
         try
         {
-            launch.Prepare();
+            launch.Prepare(andStart);
             launch.Clone(andStart);
             launch.Attend();
             launch.Finish();
@@ -75,11 +81,15 @@ internal sealed class Launch : IDisposable
     {
         try
         {
-            StartExchange.Await(_channel!, _child!.PidFd, "starting the container");
+            StartExchange.Await(
+                _channel!,
+                _child!.PidFd,
+                "starting the container",
+                (text, descriptor) => _agent?.Deliver(_channel!, descriptor, text, _child.PidFd, _record, ContainerStatus.Created));
             if (!_plan.Hooks.Poststart.IsEmpty)
             {
                 OtherThreads.AwaitParked();
-                HookRunner.RunAll(_plan.Hooks.Poststart, "poststart", _record, ContainerStatus.Running, _child.Pid, null);
+                HookRunner.RunAll(_plan.Hooks.Poststart, Moment("poststart", ContainerStatus.Running));
             }
         }
         catch (Exception e)
@@ -90,12 +100,15 @@ internal sealed class Launch : IDisposable
 
     public void Dispose()
     {
+        _devices?.Dispose();
         _channel?.Dispose();
         _child?.Dispose();
         _folder.Dispose();
         _consoleSocket?.Dispose();
         _pidfdSocket?.Dispose();
+        _agent?.Dispose();
         Relay?.Dispose();
+        Readiness?.Dispose();
     }
 
     private static ContainerRecord NewRecord(LaunchOptions options, ContainerPlan plan) => new()
@@ -108,12 +121,13 @@ internal sealed class Launch : IDisposable
         OwnerUid = Credentials.EffectiveUserId,
         HasProcess = plan.Process is not null,
         HasPidNamespace = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
+        EndsWithFirst = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
         NoNewKeyring = options.NoNewKeyring,
         Annotations = plan.Annotations,
     };
 
     // What is planned is written down before it is made: whoever is killed leaves a record of what there may be.
-    private void Prepare()
+    private void Prepare(bool andStart)
     {
         CgroupLayout layout = CgroupHierarchy.DetectLayout();
         SystemdPlan? systemd = _plan.Cgroup.Systemd;
@@ -131,6 +145,16 @@ internal sealed class Launch : IDisposable
         };
         _folder.WriteRecord(_record);
         _folder.WriteConfig(_options.Config.Span);
+        if (_options.NotifySocket is not null || _options.ListenCount > 0)
+        {
+            _plan = ServicePlan.Extend(_plan, _options, _options.NotifySocket is null ? null : _folder.MakeNotifyFolder());
+        }
+
+        if (andStart)
+        {
+            Readiness = ReadinessRelay.Open(_folder, _options.NotifySocket);
+        }
+
         _undo.Push(() => CgroupRemoval.Remove(_hasScope ? _record : _record with { SystemdUnit = null }));
         if (MakesCgroupFirst)
         {
@@ -243,7 +267,8 @@ internal sealed class Launch : IDisposable
         }
 
         _channel!.TrySend(SyncMessage.Proceed);
-        while (Receive())
+        using MountSources sources = new(_plan.Mounts, _child!.Pid);
+        while (Receive(sources))
         {
         }
     }
@@ -261,19 +286,30 @@ internal sealed class Launch : IDisposable
     }
 
     /// <returns>False when the child is ready.</returns>
-    private bool Receive()
+    private bool Receive(MountSources sources)
     {
         SyncMessage message = _channel!.Receive(out string text, out OwnedFd? descriptor);
         switch (message)
         {
             case SyncMessage.Ready:
                 return false;
+            case SyncMessage.Network:
+                MoveNetDevices(descriptor!);
+                _channel.TrySend(SyncMessage.NetworkDone);
+                return true;
             case SyncMessage.RootReady:
                 RunRuntimeHooks();
                 _channel.TrySend(SyncMessage.HooksDone);
                 return true;
             case SyncMessage.Console:
                 Relay = TerminalRelay.Take(descriptor!, _consoleSocket);
+                return true;
+            case SyncMessage.SourceWanted:
+                using (OwnedFd source = sources.Open(text))
+                {
+                    _channel.TrySend(SyncMessage.Source, default, source.Borrow);
+                }
+
                 return true;
             case SyncMessage.Failure:
                 throw new ContainerException($"creating the container: {text}");
@@ -282,14 +318,23 @@ internal sealed class Launch : IDisposable
         }
     }
 
+    private void MoveNetDevices(OwnedFd network)
+    {
+        _devices = new DeviceMoves(network);
+        _undo.Push(_devices.Undo);
+        _devices.Run(_plan.NetDevices);
+    }
+
     private void RunRuntimeHooks()
     {
-        _hooksBegan = true;
         WriteProcess(isCreated: false);
         OtherThreads.AwaitParked();
-        HookRunner.RunAll(_plan.Hooks.Prestart, "prestart", _record, ContainerStatus.Creating, _child!.Pid, null);
-        HookRunner.RunAll(_plan.Hooks.CreateRuntime, "createRuntime", _record, ContainerStatus.Creating, _child!.Pid, null);
+        HookRunner.RunAll(_plan.Hooks.Prestart, Moment("prestart", ContainerStatus.Creating));
+        HookRunner.RunAll(_plan.Hooks.CreateRuntime, Moment("createRuntime", ContainerStatus.Creating));
     }
+
+    // The peers change into the bundle before all else: hooks of create and run start there.
+    private HookMoment Moment(string kind, ContainerStatus status) => new(kind, _record, status, _child!.Pid) { Folder = _record.Bundle };
 
     private void Finish()
     {
@@ -315,6 +360,10 @@ internal sealed class Launch : IDisposable
         {
             throw new ContainerException($"creating the container: its first process {StartExchange.Ending(_child!.PidFd)} before it was released");
         }
+
+        // From here on they are the namespace's: config-linux.md, "Namespace Lifecycle and Container Termination".
+        _devices?.Dispose();
+        _devices = null;
     }
 
     private void WriteProcess(bool isCreated)
@@ -328,9 +377,11 @@ internal sealed class Launch : IDisposable
     private Exception Abort(Exception reason)
     {
         string trouble = _undo.Unwind();
-        if (_hooksBegan)
+
+        // Hooks of any kind may have run since: what they did is undone by those that come last.
+        if (_child is not null)
         {
-            trouble += PoststopHooks.Run(_plan.Hooks, _record);
+            trouble += PoststopHooks.Run(_plan.Hooks, _record, _record.Bundle);
         }
 
         Dispose();

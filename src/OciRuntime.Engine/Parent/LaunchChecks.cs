@@ -13,6 +13,7 @@ internal static class LaunchChecks
     {
         CheckTerminal(plan.Process is { Terminal: true }, options.Detach, options.ConsoleSocket);
         CheckRoot(plan);
+        LabelChecks.Check(plan.Process);
         CheckPreserved(options.PreserveFds);
     }
 

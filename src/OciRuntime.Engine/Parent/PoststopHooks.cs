@@ -9,16 +9,24 @@ namespace OciRuntime.Engine.Parent;
 /// <summary>runtime.md, "Lifecycle" 13: after the container is gone; a hook that fails is a warning, and the next one runs.</summary>
 internal static class PoststopHooks
 {
+    /// <param name="folder">Where the hooks start; null: where the caller is.</param>
     /// <returns>The warnings; empty if there are none.</returns>
-    public static string Run(HooksPlan hooks, ContainerRecord record)
+    public static string Run(HooksPlan hooks, ContainerRecord record, string? folder = null)
     {
+        if (hooks.Poststop.IsEmpty)
+        {
+            return "";
+        }
+
+        HookMoment moment = new("poststop", record, ContainerStatus.Stopped, 0) { Folder = folder };
+        byte[] state = moment.State();
         string warnings = "";
-        foreach (HookPlan hook in hooks.Poststop)
+        for (int i = 0; i < hooks.Poststop.Length; i++)
         {
             try
             {
                 OtherThreads.AwaitParked();
-                HookRunner.RunAll([hook], "poststop", record, ContainerStatus.Stopped, 0, null);
+                HookRunner.Run(hooks.Poststop, i, moment, state);
             }
             catch (System.Exception e) when (e is ContainerException or LinuxException)
             {

@@ -10,13 +10,20 @@ namespace OciRuntime.Engine.Parent;
 internal static class StartExchange
 {
     /// <param name="doing">For errors: <c>starting the container</c>.</param>
+    /// <param name="deliver">Does something with <see cref="SyncMessage.SeccompListener"/>: its text, its descriptor.</param>
     /// <exception cref="ContainerException">The program does not run; exec's own reason.</exception>
-    public static void Await(SyncChannel channel, Fd pidFd, string doing)
+    public static void Await(SyncChannel channel, Fd pidFd, string doing, Action<string, OwnedFd?>? deliver)
     {
         bool executing = false;
         while (true)
         {
             SyncMessage message = channel.Receive(out string text, out OwnedFd? descriptor);
+            if (message == SyncMessage.SeccompListener && deliver is not null)
+            {
+                Deliver(pidFd, doing, deliver, text, descriptor);
+                continue;
+            }
+
             descriptor?.Dispose();
             switch (message)
             {
@@ -32,6 +39,21 @@ internal static class StartExchange
                 default:
                     throw new ContainerException($"{doing}: its process {Ending(pidFd)} before the program ran");
             }
+        }
+    }
+
+    // Whose calls nobody decides on must not go on.
+    private static void Deliver(Fd pidFd, string doing, Action<string, OwnedFd?> deliver, string text, OwnedFd? descriptor)
+    {
+        try
+        {
+            deliver(text, descriptor);
+        }
+        catch (Exception e) when (e is ContainerException or LinuxException)
+        {
+            _ = Processes.TrySignal(pidFd, (int)Signum.SIGKILL);
+            AwaitEnd(pidFd);
+            throw new ContainerException($"{doing}: {e.Message}");
         }
     }
 

@@ -21,6 +21,8 @@ public sealed class ContainerFolder : IDisposable
     private const int LOCK_UN = 8;
     private const uint PrivateFile = 0x180; // 0600
 
+    internal const string NotifySocketName = "notify.sock";
+
     private readonly OwnedFd _folder;
     private readonly string _root;
 
@@ -33,6 +35,8 @@ public sealed class ContainerFolder : IDisposable
     private static ReadOnlySpan<byte> NewRecordName => "state.json.new\0"u8;
 
     private static ReadOnlySpan<byte> ConfigName => "config.json\0"u8;
+
+    private static ReadOnlySpan<byte> NotifyFolderName => "notify\0"u8;
 
     private static ReadOnlySpan<byte> SocketName => "start.sock\0"u8;
 
@@ -52,6 +56,48 @@ public sealed class ContainerFolder : IDisposable
 
     /// <summary>Whether a command is at work on this container.</summary>
     public bool IsBusy() => IsLocked(_folder.Borrow);
+
+    /// <summary>Makes the folder that the container gets to see, for the socket by which it can say that it is ready.</summary>
+    /// <returns>Its path.</returns>
+    public string MakeNotifyFolder()
+    {
+        const uint OnlyOwnerWrites = 0x12; // 022
+        const uint FolderMode = 0x1ED; // 0755
+        uint mask = Processes.SetFileModeMask(OnlyOwnerWrites);
+        try
+        {
+            Folders.MakeDirectory(_folder.Borrow, NotifyFolderName, FolderMode);
+        }
+        finally
+        {
+            _ = Processes.SetFileModeMask(mask);
+        }
+
+        return $"{_root}/{Id}/notify";
+    }
+
+    /// <summary>The socket in that folder: whoever the container's program runs as may write to it.</summary>
+    /// <returns>Null where create made no such folder.</returns>
+    public OwnedFd? TryListenForReadiness()
+    {
+        if (Files.TryOpen(_folder.Borrow, NotifyFolderName, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY, 0, out OwnedFd? notify) == Errno.ENOENT)
+        {
+            return null;
+        }
+
+        using (notify)
+        {
+            uint mask = Processes.SetFileModeMask(0);
+            try
+            {
+                return Sockets.BindDatagrams(KernelString.Of($"/proc/self/fd/{notify!.Borrow.Number}/{NotifySocketName}").Span);
+            }
+            finally
+            {
+                _ = Processes.SetFileModeMask(mask);
+            }
+        }
+    }
 
     /// <summary>Where the first process waits for start. Only the owner of the state may connect, whatever the caller's umask.</summary>
     public OwnedFd ListenForStart()
@@ -130,6 +176,13 @@ public sealed class ContainerFolder : IDisposable
         _ = Folders.TryRemove(_folder.Borrow, RecordName);
         KernelString path = KernelString.Of($"{_root}/{Id}");
         Errno errno = Folders.TryRemove(Fd.CurrentDirectory, path.Span, AtFlags.AT_REMOVEDIR);
+        if (errno == Errno.ENOTEMPTY)
+        {
+            _ = Folders.TryRemove(_folder.Borrow, KernelString.Of($"notify/{NotifySocketName}").Span);
+            _ = Folders.TryRemove(_folder.Borrow, NotifyFolderName, AtFlags.AT_REMOVEDIR);
+            errno = Folders.TryRemove(Fd.CurrentDirectory, path.Span, AtFlags.AT_REMOVEDIR);
+        }
+
         if (errno is not (0 or Errno.ENOENT))
         {
             throw new LinuxException("rmdir", errno, path.ToString());

@@ -52,21 +52,52 @@ public static class StateJson
         ArrayBufferWriter<byte> buffer = new(1024);
         using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Encoder = Encoder }))
         {
+            WriteState(writer, record, status, pid);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>What a seccomp agent reads with a listener: config-linux.md, "The Container Process State".</summary>
+    /// <param name="process">The pid of the process that the listener is for.</param>
+    public static byte[] ForSeccompAgent(ContainerRecord record, ContainerStatus status, int process, string metadata)
+    {
+        ArrayBufferWriter<byte> buffer = new(1024);
+        using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Encoder = Encoder }))
+        {
             writer.WriteStartObject();
             writer.WriteString("ociVersion"u8, record.OciVersion);
-            writer.WriteString("id"u8, record.Id);
-            writer.WriteString("status"u8, ContainerSnapshot.NameOf(status));
-            if (pid != 0)
+            writer.WriteStartArray("fds"u8);
+            writer.WriteStringValue("seccompFd"u8);
+            writer.WriteEndArray();
+            writer.WriteNumber("pid"u8, process);
+            if (metadata.Length > 0)
             {
-                writer.WriteNumber("pid"u8, pid);
+                writer.WriteString("metadata"u8, metadata);
             }
 
-            writer.WriteString("bundle"u8, record.Bundle);
-            WriteAnnotations(writer, record.Annotations);
+            writer.WritePropertyName("state"u8);
+            WriteState(writer, record, status, record.Pid);
             writer.WriteEndObject();
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteState(Utf8JsonWriter writer, ContainerRecord record, ContainerStatus status, int pid)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("ociVersion"u8, record.OciVersion);
+        writer.WriteString("id"u8, record.Id);
+        writer.WriteString("status"u8, ContainerSnapshot.NameOf(status));
+        if (pid != 0)
+        {
+            writer.WriteNumber("pid"u8, pid);
+        }
+
+        writer.WriteString("bundle"u8, record.Bundle);
+        WriteAnnotations(writer, record.Annotations);
+        writer.WriteEndObject();
     }
 
     internal static void WriteAnnotations(Utf8JsonWriter writer, ImmutableArray<KeyValuePair<string, string>> annotations)

@@ -27,6 +27,16 @@ internal sealed class SyncChannel(OwnedFd socket) : IDisposable
         return Sockets.TrySend(socket.Borrow, buffer[..(1 + length)], descriptor) == 0;
     }
 
+    /// <summary>The same by write(2).</summary>
+    /// <param name="text">ASCII, and short.</param>
+    public void TryWrite(SyncMessage message, ReadOnlySpan<char> text)
+    {
+        Span<byte> buffer = stackalloc byte[1 + text.Length];
+        buffer[0] = (byte)message;
+        Encoding.ASCII.GetBytes(text, buffer[1..]);
+        _ = Files.TryWrite(socket.Borrow, buffer, out _);
+    }
+
     /// <summary>Waits for the next message.</summary>
     public SyncMessage Receive(out string text, out OwnedFd? descriptor)
     {

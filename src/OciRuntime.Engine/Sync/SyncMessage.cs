@@ -13,6 +13,12 @@ internal enum SyncMessage : byte
     /// <summary>The process in between: here is the pidfd of the one that goes on.</summary>
     Sibling,
 
+    /// <summary>Child: this is the network namespace that devices are to be moved to, as a descriptor.</summary>
+    Network,
+
+    /// <summary>Parent: they are there.</summary>
+    NetworkDone,
+
     /// <summary>Child: the root is mounted, the runtime's hooks may run.</summary>
     RootReady,
 
@@ -31,9 +37,21 @@ internal enum SyncMessage : byte
     /// <summary>The start command: run the program. A connection that closes without it only asked whether anybody listens.</summary>
     Start,
 
+    /// <summary>Child: here is its filter's listener, as a descriptor, or as its number where the filter forbids to send it.</summary>
+    SeccompListener,
+
+    /// <summary>Parent: it has fetched the listener that it was given by number.</summary>
+    ListenerTaken,
+
     /// <summary>Child: the next thing is the program.</summary>
     Executing,
 
     /// <summary>Child: the text says what failed. It ends.</summary>
     Failure,
+
+    /// <summary>Child: the source of the bind whose origin is the text is not for its own ids to open.</summary>
+    SourceWanted,
+
+    /// <summary>Parent: here it is, as a detached mount.</summary>
+    Source,
 }

@@ -36,7 +36,7 @@ internal static class CapabilityCompiler
         // permitted and inheritable.
         effective = Cut(effective, permitted, "effective capabilities that are not permitted", warnings);
         inheritable = Cut(inheritable, bounding, "inheritable capabilities outside the bounding set", warnings);
-        ambient = Cut(ambient, permitted & inheritable, "ambient capabilities that are not permitted and inheritable", warnings);
+        ambient = CutAmbient(ambient, permitted & inheritable, warnings);
         return new CapabilityPlan
         {
             Bounding = bounding,
@@ -123,6 +123,20 @@ internal static class CapabilityCompiler
             }
 
             warnings.Add(text.ToString());
+        }
+
+        return mask & allowed;
+    }
+
+    // Of each by itself, as runc says it.
+    private static ulong CutAmbient(ulong mask, ulong allowed, ImmutableArray<string>.Builder warnings)
+    {
+        for (int i = 0; i < Capability.Count; i++)
+        {
+            if ((mask & ~allowed & (1UL << i)) != 0)
+            {
+                warnings.Add($"can't raise ambient capability {Capability.Names[i]}: it is not both permitted and inheritable");
+            }
         }
 
         return mask & allowed;

@@ -2,6 +2,7 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Abi.Seccomp;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Plan.Compile;
@@ -17,7 +18,8 @@ public static class ExecCompiler
     {
         int before = errors.Count;
         ImmutableArray<string>.Builder warnings = ImmutableArray.CreateBuilder<string>();
-        NamespacePlan namespaces = NamespaceCompiler.Compile(container.Linux ?? new LinuxSpec(), errors);
+        LinuxSpec linux = container.Linux ?? new LinuxSpec();
+        NamespacePlan namespaces = NamespaceCompiler.Compile(linux, errors);
         CloneFlags joined = namespaces.New;
         foreach (NamespaceJoin join in namespaces.Joined)
         {
@@ -26,8 +28,9 @@ public static class ExecCompiler
 
         ExecPlan plan = new()
         {
-            Process = ProcessCompiler.Compile(process, namespaces, facts, warnings, errors),
+            Process = ProcessCompiler.Compile(Inherit(process, container.Process), linux, namespaces, facts, warnings, errors),
             Namespaces = joined,
+            Seccomp = SeccompCompiler.Compile(container.Linux?.Seccomp, SeccompArchitectures.Native, errors),
         };
         if (errors.Count != before)
         {
@@ -36,4 +39,21 @@ public static class ExecCompiler
 
         return warnings.Count == 0 ? plan : plan with { Warnings = warnings.DrainToImmutable() };
     }
+
+    // As with runc: of these the container's count where the process has none of its own.
+    private static ProcessSpec Inherit(ProcessSpec process, ProcessSpec? container) => container is null ? process : process with
+    {
+        User = (process.User ?? new UserSpec()) with { Umask = process.User?.Umask ?? container.User?.Umask },
+        Capabilities = process.Capabilities ?? container.Capabilities,
+        Rlimits = process.Rlimits.IsEmpty ? container.Rlimits : process.Rlimits,
+        OomScoreAdj = process.OomScoreAdj ?? container.OomScoreAdj,
+        Scheduler = process.Scheduler ?? container.Scheduler,
+        IoPriority = process.IoPriority ?? container.IoPriority,
+        ExecCpuAffinity = SaysSomething(process.ExecCpuAffinity) ? process.ExecCpuAffinity : container.ExecCpuAffinity,
+        ApparmorProfile = string.IsNullOrEmpty(process.ApparmorProfile) ? container.ApparmorProfile : process.ApparmorProfile,
+        SelinuxLabel = string.IsNullOrEmpty(process.SelinuxLabel) ? container.SelinuxLabel : process.SelinuxLabel,
+    };
+
+    private static bool SaysSomething(ExecCpuAffinitySpec? affinity) =>
+        !string.IsNullOrEmpty(affinity?.Initial) || !string.IsNullOrEmpty(affinity?.Final);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using OciRuntime.Abi;
@@ -9,13 +10,15 @@ namespace OciRuntime.Plan.Compile;
 /// <summary><c>mounts</c> to steps. config.md, "Mounts".</summary>
 internal static class MountCompiler
 {
-    internal static ImmutableArray<MountStep> Compile(ImmutableArray<MountSpec> mounts, HostFacts facts, List<SpecError> errors)
+    internal static ImmutableArray<MountStep> Compile(
+        ImmutableArray<MountSpec> mounts, RootPlan root, NamespacePlan namespaces, KernelString? label, HostFacts facts, List<SpecError> errors)
     {
+        Container container = new(root.Path.ToString(), namespaces, label, facts);
         ImmutableArray<MountStep>.Builder steps = ImmutableArray.CreateBuilder<MountStep>(mounts.Length);
         for (int i = 0; i < mounts.Length; i++)
         {
             string origin = Refuse.At("/mounts", i);
-            if (CompileOne(mounts[i], origin, steps, facts, errors) is { } step)
+            if (CompileOne(mounts[i], origin, steps, container, errors) is { } step)
             {
                 steps.Add(step);
             }
@@ -23,6 +26,9 @@ internal static class MountCompiler
 
         return steps.DrainToImmutable();
     }
+
+    // What is elsewhere in the document, and outside of it.
+    private readonly record struct Container(string Root, NamespacePlan Namespaces, KernelString? Label, HostFacts Facts);
 
     // One entry of the document, read.
     private readonly record struct Entry(MountSpec Spec, string Origin, MountOptions Options, KernelString Target)
@@ -32,17 +38,17 @@ internal static class MountCompiler
     }
 
     private static MountStep? CompileOne(
-        MountSpec mount, string origin, ImmutableArray<MountStep>.Builder earlier, HostFacts facts, List<SpecError> errors)
+        MountSpec mount, string origin, ImmutableArray<MountStep>.Builder earlier, Container container, List<SpecError> errors)
     {
         int before = errors.Count;
         Entry entry = new(
-            mount, origin, MountOptions.Read(mount.Options, origin, errors), CompileTarget(mount.Destination, origin, errors));
-        CheckIdMaps(mount, origin, errors);
+            mount, origin, MountOptions.Read(mount.Options, origin, errors), CompileTarget(mount.Destination, container.Root, origin, errors));
         CheckOptions(entry, errors);
+        MountIdMap? idMap = MountIdMapCompiler.Compile(mount, entry.Options, entry.IsBind && !entry.Options.IsRemount, origin, container.Namespaces, errors);
         MountStep? step = entry.Options.IsRemount ? CompileRemount(entry, earlier)
-            : entry.IsBind ? CompileBind(entry, facts, errors)
+            : entry.IsBind ? CompileBind(entry, idMap, container.Facts, errors)
             : entry.Type == "cgroup" ? CompileControlGroups(entry)
-            : CompileNew(entry, errors);
+            : CompileNew(entry, container.Label, errors);
         if (step is null || errors.Count != before)
         {
             return null;
@@ -50,19 +56,6 @@ internal static class MountCompiler
 
         MountPlaceRules.Check(step, mount.Destination ?? "", origin, errors);
         return step;
-    }
-
-    private static void CheckIdMaps(MountSpec mount, string origin, List<SpecError> errors)
-    {
-        if (!mount.UidMappings.IsEmpty)
-        {
-            Refuse.Unsupported(errors, origin + "/uidMappings");
-        }
-
-        if (!mount.GidMappings.IsEmpty)
-        {
-            Refuse.Unsupported(errors, origin + "/gidMappings");
-        }
     }
 
     private static void CheckOptions(Entry entry, List<SpecError> errors)
@@ -78,13 +71,13 @@ internal static class MountCompiler
             Refuse.Value(errors, Refuse.At(entry.Origin + "/options", data), entry.Spec.Options[data], rule);
         }
 
-        if (options.CopyUp)
+        if (options.CopyUpIndex >= 0 && (entry.Type != "tmpfs" || entry.IsBind || options.IsRemount))
         {
-            Refuse.Unsupported(errors, Refuse.At(entry.Origin + "/options", options.CopyUpIndex));
+            Refuse.Value(errors, Refuse.At(entry.Origin + "/options", options.CopyUpIndex), "tmpcopyup", "is only for a new mount of type tmpfs");
         }
     }
 
-    private static KernelString CompileTarget(string? destination, string origin, List<SpecError> errors)
+    private static KernelString CompileTarget(string? destination, string root, string origin, List<SpecError> errors)
     {
         string path = origin + "/destination";
         if (string.IsNullOrEmpty(destination))
@@ -93,8 +86,8 @@ internal static class MountCompiler
             return default;
         }
 
-        string clean = PathText.InContainer(destination);
-        if (clean == "/")
+        string clean = BelowRoot(PathText.InContainer(destination), root);
+        if (clean is "" or "/")
         {
             Refuse.Value(errors, path, destination, "is the container's root: nothing can be mounted over it");
             return default;
@@ -104,7 +97,11 @@ internal static class MountCompiler
         return target;
     }
 
-    private static MountStep.Bind? CompileBind(Entry entry, HostFacts facts, List<SpecError> errors)
+    // As with runc, a destination may be written as the host sees it, with the root's own path in front.
+    private static string BelowRoot(string path, string root) =>
+        path.StartsWith(root, StringComparison.Ordinal) && (path.Length == root.Length || path[root.Length] == '/') ? path[root.Length..] : path;
+
+    private static MountStep.Bind? CompileBind(Entry entry, MountIdMap? idMap, HostFacts facts, List<SpecError> errors)
     {
         string path = entry.Origin + "/source";
         if (string.IsNullOrEmpty(entry.Spec.Source))
@@ -122,6 +119,8 @@ internal static class MountCompiler
         return new MountStep.Bind(source, entry.Target, entry.Options.IsRecursiveBind || entry.Type == "rbind", entry.Origin)
         {
             Attributes = entry.Options.Attributes,
+            ImpliedClear = entry.Options.ImpliedClear,
+            IdMap = idMap,
             RecursiveAttributes = entry.Options.RecursiveAttributes,
             Propagation = entry.Options.Propagation,
             RecursivePropagation = entry.Options.RecursivePropagation,
@@ -135,7 +134,7 @@ internal static class MountCompiler
         RecursivePropagation = entry.Options.RecursivePropagation,
     };
 
-    private static MountStep.NewFilesystem? CompileNew(Entry entry, List<SpecError> errors)
+    private static MountStep.NewFilesystem? CompileNew(Entry entry, KernelString? label, List<SpecError> errors)
     {
         if (entry.Type is "" or "none")
         {
@@ -151,13 +150,22 @@ internal static class MountCompiler
         }
 
         ImmutableArray<FsParameter> parameters = entry.Options.Parameters(SettableOnNew(entry.Type), SuperblockFlags.None);
+        if (label is { } context && TakesLabel(entry.Type))
+        {
+            parameters = parameters.Add(new FsParameter(KernelString.Of("context"), context));
+        }
+
         return new MountStep.NewFilesystem(type, source, entry.Target, parameters, entry.Origin)
         {
+            CopyUp = entry.Options.CopyUpIndex >= 0,
             Attributes = entry.Options.AttributesOfNew,
             Propagation = entry.Options.Propagation,
             RecursivePropagation = entry.Options.RecursivePropagation,
         };
     }
+
+    // linux.mountLabel: as with runc, the kernel's own file systems keep the labels of the policy.
+    private static bool TakesLabel(string type) => type is not ("proc" or "sysfs" or "mqueue");
 
     // A tmpfs is filled after it is mounted, by tmpcopyup and by the mount points of later mounts: there only the mount is
     // read-only, which the Engine sets last.

@@ -58,6 +58,7 @@ internal readonly record struct MountOption(MountOptionKind Kind)
     public MountPropagation Propagation { get; init; }
     public SuperblockFlags SuperblockSet { get; init; }
     public SuperblockFlags SuperblockClear { get; init; }
+    public bool IsRecursive { get; init; }
 }
 
 /// <summary>config.md, "Linux mount options".</summary>
@@ -137,7 +138,8 @@ internal static class MountOptionTable
         "rbind"             => new(MountOptionKind.RecursiveBind),
         "remount"           => new(MountOptionKind.Remount),
         "tmpcopyup"         => new(MountOptionKind.CopyUp),
-        "idmap" or "ridmap" => new(MountOptionKind.IdMap),
+        "idmap"             => new(MountOptionKind.IdMap),
+        "ridmap"            => new(MountOptionKind.IdMap) { IsRecursive = true },
 
         _ => new(MountOptionKind.Data),
     };

@@ -31,16 +31,50 @@ internal sealed class MountOptions
     internal bool IsBind { get; private set; }
     internal bool IsRecursiveBind { get; private set; }
     internal bool IsRemount { get; private set; }
-    internal bool CopyUp { get; private set; }
     internal MountPropagation Propagation { get; private set; }
     internal MountPropagation RecursivePropagation { get; private set; }
 
     /// <summary>The first option that is a parameter of the file system, by its index, or -1.</summary>
     internal int FirstData { get; private set; } = -1;
 
+    /// <summary>Of tmpcopyup, or -1.</summary>
     internal int CopyUpIndex { get; private set; } = -1;
 
-    internal AttributeChange Attributes => Change(_set, _clear, _accessTime);
+    /// <summary>Of the last of idmap and ridmap, or -1.</summary>
+    internal int IdMapIndex { get; private set; } = -1;
+
+    internal bool IsIdMapRecursive { get; private set; }
+
+    /// <summary>Whether any word is about the mount's own attributes.</summary>
+    internal bool HasAttributes { get; private set; }
+
+    /// <summary>Of a mount that has attributes already.</summary>
+    /// <remarks>
+    /// As with mount(2), its access times are changed as a whole or not at all: nodiratime alone makes it relatime, and the words that only
+    /// take back leave it as it is.
+    /// </remarks>
+    internal AttributeChange Attributes
+    {
+        get
+        {
+            const MountAttr Nodiratime = MountAttr.MOUNT_ATTR_NODIRATIME;
+            bool isTimeGiven = _accessTime != AccessTimeMode.Unchanged || (_set & Nodiratime) != 0;
+            AccessTimeMode mode = isTimeGiven && _accessTime == AccessTimeMode.Unchanged ? AccessTimeMode.Relative : _accessTime;
+            MountAttr clear = isTimeGiven ? (_clear | Nodiratime) & ~_set : _clear & ~Nodiratime;
+            return Change(_set, clear, mode);
+        }
+    }
+
+    /// <summary>Of a bind: attributes that its source may have, and that no word asks for.</summary>
+    internal MountAttr ImpliedClear
+    {
+        get
+        {
+            const MountAttr All = MountAttr.MOUNT_ATTR_RDONLY | MountAttr.MOUNT_ATTR_NOSUID | MountAttr.MOUNT_ATTR_NODEV
+                | MountAttr.MOUNT_ATTR_NOEXEC | MountAttr.MOUNT_ATTR_NOSYMFOLLOW;
+            return HasAttributes ? All & ~(_set | _clear | _recursiveSet) : MountAttr.None;
+        }
+    }
 
     internal AttributeChange RecursiveAttributes => Change(_recursiveSet, _recursiveClear, _recursiveAccessTime);
 
@@ -108,6 +142,7 @@ internal sealed class MountOptions
         switch (option.Kind)
         {
             case MountOptionKind.Attribute:
+                HasAttributes = true;
                 _set = (_set & ~option.Clear) | option.Set;
                 _clear = (_clear & ~option.Set) | option.Clear;
                 AddSuperblock(option);
@@ -119,10 +154,11 @@ internal sealed class MountOptions
                 _clear &= ~(option.Set | option.Clear);
                 break;
             case MountOptionKind.AccessTime:
+                HasAttributes = true;
                 _accessTime = Next(_accessTime, option.AccessTime);
                 break;
             case MountOptionKind.RecursiveAccessTime:
-                _recursiveAccessTime = Next(_recursiveAccessTime, option.AccessTime);
+                _recursiveAccessTime = NextRecursive(_recursiveAccessTime, option.AccessTime);
                 _accessTime = AccessTimeMode.Unchanged;
                 break;
             case MountOptionKind.Superblock:
@@ -156,11 +192,11 @@ internal sealed class MountOptions
                 IsRemount = true;
                 break;
             case MountOptionKind.CopyUp:
-                CopyUp = true;
                 CopyUpIndex = index;
                 break;
             case MountOptionKind.IdMap:
-                Refuse.Unsupported(errors, Refuse.At(origin + "/options", index));
+                IdMapIndex = index;
+                IsIdMapRecursive = option.IsRecursive;
                 break;
             case MountOptionKind.Data:
                 AddData(text, index, origin, errors);
@@ -200,8 +236,19 @@ internal sealed class MountOptions
         _ => new(set, clear),
     };
 
-    // The negative words take back only what they name; the kernel's mode without any word is relatime.
+    // The negative words take back what an earlier word said, and say nothing by themselves: as with mount(2), which has no bit for them.
     private static AccessTimeMode Next(AccessTimeMode mode, AccessTimeWord word) => word switch
+    {
+        AccessTimeWord.NoAtime => AccessTimeMode.None,
+        AccessTimeWord.Relatime => AccessTimeMode.Relative,
+        AccessTimeWord.StrictAtime => AccessTimeMode.Strict,
+        AccessTimeWord.Atime => mode == AccessTimeMode.None ? AccessTimeMode.Unchanged : mode,
+        AccessTimeWord.NoRelatime => mode == AccessTimeMode.Relative ? AccessTimeMode.Unchanged : mode,
+        _ => mode == AccessTimeMode.Strict ? AccessTimeMode.Unchanged : mode,
+    };
+
+    // The negative words take back only what they name; the kernel's mode without any word is relatime.
+    private static AccessTimeMode NextRecursive(AccessTimeMode mode, AccessTimeWord word) => word switch
     {
         AccessTimeWord.NoAtime => AccessTimeMode.None,
         AccessTimeWord.Atime => mode == AccessTimeMode.Strict ? mode : AccessTimeMode.Relative,

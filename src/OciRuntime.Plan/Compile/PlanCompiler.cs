@@ -5,6 +5,7 @@ using System.Collections.Immutable;
 using System.Text;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Abi.Seccomp;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Plan.Compile;
@@ -27,21 +28,26 @@ public static class PlanCompiler
         CheckUnsupported(linux, errors);
         NamespacePlan namespaces = NamespaceCompiler.Compile(linux, errors);
         bool ownsName = namespaces.IsOwn(CloneFlags.CLONE_NEWUTS);
+        RootPlan root = RootCompiler.Compile(spec.Root, linux.RootfsPropagation, facts, errors);
+        KernelString? label = CompileLabel(linux.MountLabel, errors);
         ContainerPlan plan = new()
         {
             OciVersion = spec.OciVersion ?? "",
-            Root = RootCompiler.Compile(spec.Root, linux.RootfsPropagation, facts, errors),
+            Root = root,
             Namespaces = namespaces,
-            Mounts = MountCompiler.Compile(spec.Mounts, facts, errors),
+            Mounts = MountCompiler.Compile(spec.Mounts, root, namespaces, label, facts, errors),
+            MountLabel = label,
             Devices = DeviceCompiler.Compile(linux.Devices, errors),
             MaskedPaths = RootCompiler.CompilePaths(linux.MaskedPaths, "/linux/maskedPaths", errors),
             ReadonlyPaths = RootCompiler.CompilePaths(linux.ReadonlyPaths, "/linux/readonlyPaths", errors),
+            NetDevices = NetDeviceCompiler.Compile(linux.NetDevices, namespaces, facts, errors),
             Sysctls = SysctlCompiler.Compile(linux.Sysctl, namespaces, errors),
             Hostname = CompileName(spec.Hostname, ownsName, "/hostname", errors),
             Domainname = CompileName(spec.Domainname, ownsName, "/domainname", errors),
             Cgroup = CgroupCompiler.Compile(linux, spec.Annotations, facts, warnings, errors),
             Hooks = HookCompiler.Compile(spec.Hooks, errors),
-            Process = spec.Process is { } process ? ProcessCompiler.Compile(process, namespaces, facts, warnings, errors) : null,
+            Process = spec.Process is { } process ? ProcessCompiler.Compile(process, linux, namespaces, facts, warnings, errors) : CheckNoProcess(linux, errors),
+            Seccomp = SeccompCompiler.Compile(linux.Seccomp, SeccompArchitectures.Native, errors),
             Annotations = CheckAnnotations(spec.Annotations, errors),
         };
         if (errors.Count != before)
@@ -86,6 +92,9 @@ public static class PlanCompiler
         return KernelText.TryMake(name, path, errors, out KernelString made) ? made : null;
     }
 
+    private static KernelString? CompileLabel(string? label, List<SpecError> errors) =>
+        string.IsNullOrEmpty(label) || !KernelText.TryMake(label, "/linux/mountLabel", errors, out KernelString made) ? null : made;
+
     private static ImmutableArray<KeyValuePair<string, string>> CheckAnnotations(
         ImmutableArray<KeyValuePair<string, string>> annotations, List<SpecError> errors)
     {
@@ -105,44 +114,21 @@ public static class PlanCompiler
         return annotations;
     }
 
+    // What is said of programs is checked although there is none.
+    private static ProcessPlan? CheckNoProcess(LinuxSpec linux, List<SpecError> errors)
+    {
+        _ = PersonalityCompiler.Compile(linux.Personality, errors);
+        _ = MemoryPolicyCompiler.Compile(linux.MemoryPolicy, errors);
+        return null;
+    }
+
     private static void CheckUnsupported(LinuxSpec linux, List<SpecError> errors)
     {
-        if (linux.Seccomp is { } seccomp && AsksSomething(seccomp))
-        {
-            Refuse.Unsupported(errors, "/linux/seccomp");
-        }
-
         if (linux.IntelRdt is { } rdt && AsksSomething(rdt))
         {
             Refuse.Unsupported(errors, "/linux/intelRdt");
         }
-
-        if (!linux.NetDevices.IsEmpty)
-        {
-            Refuse.Unsupported(errors, "/linux/netDevices");
-        }
-
-        if (linux.MemoryPolicy is { } policy
-            && (!string.IsNullOrEmpty(policy.Mode) || !string.IsNullOrEmpty(policy.Nodes) || !policy.Flags.IsEmpty))
-        {
-            Refuse.Unsupported(errors, "/linux/memoryPolicy");
-        }
-
-        if (linux.Personality is { } personality && (!string.IsNullOrEmpty(personality.Domain) || !personality.Flags.IsEmpty))
-        {
-            Refuse.Unsupported(errors, "/linux/personality");
-        }
-
-        if (!string.IsNullOrEmpty(linux.MountLabel))
-        {
-            Refuse.Unsupported(errors, "/linux/mountLabel");
-        }
     }
-
-    private static bool AsksSomething(SeccompSpec seccomp) =>
-        !string.IsNullOrEmpty(seccomp.DefaultAction) || !seccomp.Syscalls.IsEmpty
-        || !string.IsNullOrEmpty(seccomp.ListenerPath) || !string.IsNullOrEmpty(seccomp.ListenerMetadata)
-        || !seccomp.Flags.IsEmpty;
 
     private static bool AsksSomething(IntelRdtSpec rdt) =>
         !string.IsNullOrEmpty(rdt.ClosId) || !rdt.Schemata.IsEmpty

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using OciRuntime.Abi;
@@ -13,10 +14,15 @@ internal static class ProcessCompiler
     private const uint DefaultUmask = 0x12 /* 0022 */;
     private const uint MaximumUmask = 0x1FF /* 0777 */;
 
+    /// <param name="linux">What the container's config says of each of its programs.</param>
     internal static ProcessPlan Compile(
-        ProcessSpec process, NamespacePlan namespaces, HostFacts facts, ImmutableArray<string>.Builder warnings, List<SpecError> errors)
+        ProcessSpec process,
+        LinuxSpec linux,
+        NamespacePlan namespaces,
+        HostFacts facts,
+        ImmutableArray<string>.Builder warnings,
+        List<SpecError> errors)
     {
-        CheckUnsupported(process, errors);
         UserSpec user = process.User ?? new UserSpec();
         CheckUser(user, namespaces, errors);
 
@@ -25,7 +31,7 @@ internal static class ProcessCompiler
         return new ProcessPlan
         {
             Args = CompileArgs(process.Args, errors),
-            Env = EnvironmentCompiler.Compile(process.Env, "/process/env", errors),
+            Env = CompileEnv(process.Env, errors),
             Cwd = CompileCwd(process.Cwd, errors),
             Terminal = process.Terminal,
             ConsoleHeight = CompileSize(process, process.ConsoleSize?.Height ?? 0, "/process/consoleSize/height", errors),
@@ -38,6 +44,13 @@ internal static class ProcessCompiler
             Rlimits = RlimitCompiler.Compile(process.Rlimits, errors),
             NoNewPrivileges = process.NoNewPrivileges,
             OomScoreAdj = CompileOomScore(process.OomScoreAdj, errors),
+            Scheduler = SchedulingCompiler.CompileScheduler(process.Scheduler, linux.Resources?.Cpu, errors),
+            IoPriority = SchedulingCompiler.CompileIoPriority(process.IoPriority, errors),
+            Personality = PersonalityCompiler.Compile(linux.Personality, errors),
+            MemoryPolicy = MemoryPolicyCompiler.Compile(linux.MemoryPolicy, errors),
+            ExecAffinity = SchedulingCompiler.CompileAffinity(process.ExecCpuAffinity, errors),
+            ApparmorProfile = CompileLabel(process.ApparmorProfile, "/process/apparmorProfile", errors),
+            SelinuxLabel = CompileLabel(process.SelinuxLabel, "/process/selinuxLabel", errors),
         };
     }
 
@@ -56,6 +69,21 @@ internal static class ProcessCompiler
         }
 
         return KernelText.MakeAll(args, Path, errors);
+    }
+
+    // As with runc, an empty HOME is a missing one: the container's passwd file is asked.
+    private static ImmutableArray<KernelString> CompileEnv(ImmutableArray<string> entries, List<SpecError> errors)
+    {
+        ImmutableArray<KernelString> variables = EnvironmentCompiler.Compile(entries, "/process/env", errors);
+        for (int i = 0; i < variables.Length; i++)
+        {
+            if (variables[i].Text.SequenceEqual("HOME="u8))
+            {
+                return variables.RemoveAt(i);
+            }
+        }
+
+        return variables;
     }
 
     private static KernelString CompileCwd(string? cwd, List<SpecError> errors)
@@ -114,6 +142,9 @@ internal static class ProcessCompiler
         return score;
     }
 
+    private static KernelString? CompileLabel(string? label, string path, List<SpecError> errors) =>
+        !string.IsNullOrEmpty(label) && KernelText.TryMake(label, path, errors, out KernelString made) ? made : null;
+
     private static void CheckUser(UserSpec user, NamespacePlan namespaces, List<SpecError> errors)
     {
         bool mapped = (namespaces.New & CloneFlags.CLONE_NEWUSER) != 0;
@@ -143,33 +174,4 @@ internal static class ProcessCompiler
             Refuse.Number(errors, path, id, "has no mapping in the container's user namespace");
         }
     }
-
-    private static void CheckUnsupported(ProcessSpec process, List<SpecError> errors)
-    {
-        if (!string.IsNullOrEmpty(process.ApparmorProfile))
-        {
-            Refuse.Unsupported(errors, "/process/apparmorProfile");
-        }
-
-        if (!string.IsNullOrEmpty(process.SelinuxLabel))
-        {
-            Refuse.Unsupported(errors, "/process/selinuxLabel");
-        }
-
-        if (process.Scheduler is { } scheduler && AsksSomething(scheduler))
-        {
-            Refuse.Unsupported(errors, "/process/scheduler");
-        }
-
-        if (process.IoPriority is { } priority && (!string.IsNullOrEmpty(priority.Class) || priority.Priority is not null))
-        {
-            Refuse.Unsupported(errors, "/process/ioPriority");
-        }
-    }
-
-    private static bool AsksSomething(SchedulerSpec scheduler) =>
-        !string.IsNullOrEmpty(scheduler.Policy)
-        || scheduler.Nice is not null || scheduler.Priority is not null
-        || !scheduler.Flags.IsEmpty
-        || scheduler.Runtime is not null || scheduler.Deadline is not null || scheduler.Period is not null;
 }

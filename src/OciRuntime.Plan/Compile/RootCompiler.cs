@@ -16,7 +16,7 @@ internal static class RootCompiler
         return new RootPlan(path, root?.Readonly ?? false, CompilePropagation(propagation, errors));
     }
 
-    /// <summary><c>linux.maskedPaths</c> or <c>linux.readonlyPaths</c>.</summary>
+    /// <summary><c>linux.maskedPaths</c> or <c>linux.readonlyPaths</c>, each path once.</summary>
     internal static ImmutableArray<KernelString> CompilePaths(ImmutableArray<string> texts, string path, List<SpecError> errors)
     {
         ImmutableArray<KernelString>.Builder paths = ImmutableArray.CreateBuilder<KernelString>(texts.Length);
@@ -31,7 +31,7 @@ internal static class RootCompiler
             {
                 Refuse.Value(errors, Refuse.At(path, i), text, Refuse.ContainsNul);
             }
-            else
+            else if (!paths.Contains(made))
             {
                 paths.Add(made);
             }

@@ -79,7 +79,7 @@ public static class UnitResources
         ReadAmount(text) is { } amount ? (name, BusValue.OfUInt64(amount)) : null;
 
     private static (string Name, BusValue Value)? Set(string name, string list) =>
-        CpuList.Bits(list) is { Length: > 0 } bits ? (name, BusValue.OfBytes(bits)) : null;
+        CpuList.TryRead(list, out ImmutableArray<ulong> mask) is null ? (name, BusValue.OfBytes(CpuList.Bytes(mask))) : null;
 
     // systemd refuses 0. A container with one process more than none can be created, which the file then forbids it to change.
     private static (string Name, BusValue Value)? Tasks(string text) =>

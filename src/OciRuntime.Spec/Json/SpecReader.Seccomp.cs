@@ -16,14 +16,15 @@ public static partial class SpecReader
 
         string? defaultAction = null, listenerPath = null, listenerMetadata = null;
         uint? defaultErrnoRet = null;
-        ImmutableArray<string> architectures = [], flags = [];
+        ImmutableArray<string> architectures = [];
+        ImmutableArray<string>? flags = null;
         ImmutableArray<SeccompSyscallSpec> syscalls = [];
         while (json.NextMember())
         {
             if (json.Named("defaultAction"u8)) { defaultAction = json.String(); }
             else if (json.Named("defaultErrnoRet"u8)) { defaultErrnoRet = json.UInt32(); }
             else if (json.Named("architectures"u8)) { architectures = json.Strings() ?? []; }
-            else if (json.Named("flags"u8)) { flags = json.Strings() ?? []; }
+            else if (json.Named("flags"u8)) { flags = json.Strings(); }
             else if (json.Named("listenerPath"u8)) { listenerPath = json.String(); }
             else if (json.Named("listenerMetadata"u8)) { listenerMetadata = json.String(); }
             else if (json.Named("syscalls"u8)) { syscalls = ReadSyscalls(ref json); }

@@ -60,7 +60,7 @@ internal sealed unsafe class DescriptorSocket : IDisposable
         File.Delete(Path);
     }
 
-    private static Message Receive(int socket)
+    internal static Message Receive(int socket)
     {
         byte[] payload = new byte[8192];
         byte* control = stackalloc byte[ControlHeaderSize + (MostDescriptors * sizeof(int))];

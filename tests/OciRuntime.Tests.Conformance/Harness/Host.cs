@@ -20,6 +20,9 @@ public enum Needs
     Libsystemd = 64,
     Systemd = 128,
     SubordinateIds = 32,
+    AppArmor = 64,
+    NoAppArmor = 128,
+    NoSelinux = 256,
 }
 
 internal enum CgroupMode
@@ -51,6 +54,8 @@ internal static class Host
 
     internal static bool IsRoot { get; } = Environment.UserName == "root" && CapabilitiesInclude(21 /* CAP_SYS_ADMIN */);
 
+    private static bool HasAppArmor { get; } = Directory.Exists("/sys/kernel/security/apparmor");
+
     /// <returns>Why a test with these needs can't run here; null if it can.</returns>
     internal static string? Missing(Needs needs)
     {
@@ -58,6 +63,10 @@ internal static class Host
         Add(!IsRoot, "root");
         Add(needs.HasFlag(Needs.CgroupV1) && Cgroups == CgroupMode.V2, "cgroup v1 controllers");
         Add(needs.HasFlag(Needs.CgroupV2) && Cgroups != CgroupMode.V2, "a unified cgroup v2 hierarchy");
+        Add(needs.HasFlag(Needs.TwoProcessors) && Environment.ProcessorCount < 2, "two processors");
+        Add(needs.HasFlag(Needs.AppArmor) && !(HasAppArmor && FindProgram("apparmor_parser") is not null), "AppArmor and the package apparmor");
+        Add(needs.HasFlag(Needs.NoAppArmor) && HasAppArmor, "a kernel without AppArmor");
+        Add(needs.HasFlag(Needs.NoSelinux) && Directory.Exists("/sys/fs/selinux"), "a kernel without SELinux");
         Add(needs.HasFlag(Needs.Strace) && FindProgram("strace") is null, "the package strace");
         Add(needs.HasFlag(Needs.Libsystemd) && !Array.Exists(s_libraryFolders, f => File.Exists(Path.Combine(f, "libsystemd.so.0"))), "libsystemd");
         Add(needs.HasFlag(Needs.Systemd) && !Directory.Exists("/run/systemd/system"), "systemd as the init process");

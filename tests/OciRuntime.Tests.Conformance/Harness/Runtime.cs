@@ -33,7 +33,9 @@ internal sealed class Runtime(string root, string marker)
     }
 
     /// <summary>Starts it under another program, which takes it as the rest of its arguments.</summary>
-    internal ChildProcess StartUnder(IReadOnlyList<string> wrapper, params string[] args)
+    internal ChildProcess StartUnder(IReadOnlyList<string> wrapper, params string[] args) => StartUnder(l => l, wrapper, args);
+
+    internal ChildProcess StartUnder(Func<Launch, Launch> change, IReadOnlyList<string> wrapper, params string[] args)
     {
         string path = wrapper[0][0] == '/' ? wrapper[0] : Host.FindProgram(wrapper[0]) ?? throw new InvalidOperationException($"no {wrapper[0]}");
         List<string> rest = [];
@@ -42,7 +44,7 @@ internal sealed class Runtime(string root, string marker)
             rest.Add(wrapper[i]);
         }
 
-        return ChildProcess.Start(new Launch(path, [.. rest, Host.Executable, "--root", root, .. args]) { Environment = Environment });
+        return ChildProcess.Start(change(new Launch(path, [.. rest, Host.Executable, "--root", root, .. args]) { Environment = Environment }));
     }
 
     internal Outcome Run(params string[] args)

@@ -91,4 +91,32 @@ public sealed class KillTests : ContainerTest
         _ = container.WaitForExit();
         Cgroups.Processes(cgroup).Should().BeEmpty();
     }
+
+    // Without a PID namespace of its own nothing ends a container's other processes but this.
+    [HostTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Kill_SharedPidNamespace_EndsEveryProcess(bool firstHasEnded)
+    {
+        Bundle bundle = NewShell("sleep 1000 & sleep 1000 & echo ready; wait");
+        bundle.RemoveNamespace("pid");
+        using Container container = Create(bundle.Save()).Start();
+        container.Output.ReadLine().Should().Be("ready");
+        string cgroup = Cgroups.Of(container.Pid, "pids");
+        if (firstHasEnded)
+        {
+            _ = Native.Kill(container.Pid, Signals.Kill);
+            _ = container.WaitForExit();
+            Cgroups.Processes(cgroup).Should().HaveCount(2);
+        }
+
+        _ = Ocirun.Succeed("kill", container.Id, "KILL");
+
+        while (Cgroups.Processes(cgroup).Length > 0)
+        {
+            _ = Native.WaitPid(-1, out _, 0);
+        }
+
+        Ocirun.Fail("kill", container.Id, "KILL").Error.Should().Contain("container not running");
+    }
 }

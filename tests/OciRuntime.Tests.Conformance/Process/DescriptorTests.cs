@@ -49,6 +49,38 @@ public sealed class DescriptorTests : ContainerTest
         descriptors["3"]!.GetValue<string>().Should().Be("/dev/zero");
     }
 
+    // sd_listen_fds(3): those of a service manager come first, then the others; their number and names are in the environment.
+    [HostTheory]
+    [InlineData(0, "LISTEN_FDS=2 LISTEN_PID=1 LISTEN_FDNAMES=web:tls")]
+    [InlineData(1, "LISTEN_FDS=2 LISTEN_PID=1 LISTEN_FDNAMES=web:tls")]
+    public void Descriptors_OfAServiceManager_AreHandedOn(int preserved, string variables)
+    {
+        using Descriptor zero = Descriptor.Open("/dev/zero", 0);
+        Bundle bundle = NewShell("echo LISTEN_FDS=$LISTEN_FDS LISTEN_PID=$LISTEN_PID LISTEN_FDNAMES=$LISTEN_FDNAMES; exec /guest report descriptors")
+            .With(b => b.Process["env"]!.AsArray().Add("LISTEN_FDS=99"));
+        string[] wrapper = ["sh", "-c", "LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=web:tls exec \"$@\"", "sh"];
+
+        using ChildProcess run = Ocirun.StartUnder(
+            l => l with { Leaked = Enumerable.Range(3, 4).ToDictionary(n => n, _ => zero) },
+            wrapper, "run", "--preserve-fds", $"{preserved}", "--bundle", bundle.Folder, NewId());
+
+        string[] output = run.Wait().Output.Split('\n', 2);
+        output[0].Should().Be(variables);
+        NumbersIn(output[1]).Should().Equal(Enumerable.Range(0, 5 + preserved));
+    }
+
+    [HostFact]
+    public void Descriptors_OfAServiceManagerForAnotherProcess_AreNot()
+    {
+        using Descriptor zero = Descriptor.Open("/dev/zero", 0);
+        Outcome outcome = Ocirun.RunWith(
+            l => l with { Leaked = new Dictionary<int, Descriptor> { [3] = zero }, Environment = [.. l.Environment, "LISTEN_PID=1", "LISTEN_FDS=1"] },
+            "run", "--bundle", NewShell("echo ${LISTEN_FDS-none}; ls /proc/self/fd").Folder, NewId());
+
+        // 3 is the folder that ls itself reads.
+        outcome.Output.Should().Be("none\n0\n1\n2\n3\n");
+    }
+
     [HostFact]
     public void Descriptors_PreservedAcrossCreateAndStart_AreThose()
     {

@@ -34,6 +34,31 @@ public sealed class HookRunnerTests : KernelTest
         Shell("echo one; echo two >&2; exit 3").Should().MatchRegex(Failure("exited with status 3; it said: one \\| two"));
 
     [KernelFact]
+    public void Folder_IsWhereItStarts()
+    {
+        Shell("pwd > \"$1\"", _folder["out"]).Should().Be("ok");
+        File.ReadAllText(_folder["out"]).Should().Be("/usr/lib\n");
+    }
+
+    // Many times what a pipe holds: a hook that is not read would never end.
+    [KernelFact]
+    public void Output_LongerThanAPipe_IsReadMeanwhile()
+    {
+        string said = Shell("i=0; while [ $i -lt 2000 ]; do printf '%01000d' $i; echo 1>&2; i=$((i+1)); done; echo last; exit 1");
+        said.Should().EndWith("| last").And.Contain("it said: [...] ");
+        said.Length.Should().BeLessThan(3000);
+    }
+
+    [KernelFact]
+    public void Output_Closed_IsNotWaitedFor() =>
+        Shell("exec >&- 2>&-; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; exit 5").Should().MatchRegex(Failure("exited with status 5"));
+
+    [KernelFact]
+    public void Arguments_LongerThanAMessage_DoNotHideTheReason() =>
+        Run("/bin/sh", 0, 10, "sh", "-c", "exit 6", new string('x', 20_000)).Should().EndWith("it exited with status 6").And.Contain("xxx...]")
+            .And.Subject.Length.Should().BeLessThan(2000);
+
+    [KernelFact]
     public void Output_LongerThanTheTail_IsCutAtTheFront()
     {
         string said = Shell("i=0; while [ $i -lt 2000 ]; do echo line $i; i=$((i+1)); done; exit 1");
@@ -54,7 +79,7 @@ public sealed class HookRunnerTests : KernelTest
 
     [KernelFact]
     public void MissingProgram_SaysExecsReason() =>
-        Run("/no/such/hook", 0, 10, "hook").Should().MatchRegex("^running createRuntime hook /no/such/hook \\[hook\\] \\(/hooks/createRuntime/0\\): "
+        Run("/no/such/hook", 0, 10, "hook").Should().MatchRegex("^error running createRuntime hook #0: /no/such/hook \\[hook\\] \\(/hooks/createRuntime/0\\): "
             + "after [0-9]+ ms it could not be started: exec /no/such/hook: ENOENT \\(no such file or directory\\)$");
 
     [KernelFact]
@@ -97,7 +122,7 @@ public sealed class HookRunnerTests : KernelTest
     }
 
     private static string Failure(string ending) =>
-        $"^running createRuntime hook /bin/sh \\[.*\\] \\(/hooks/createRuntime/0\\): after [0-9]+ ms it {ending}$";
+        $"^error running createRuntime hook #0: /bin/sh \\[.*\\] \\(/hooks/createRuntime/0\\): after [0-9]+ ms it {ending}$";
 
     private static string Shell(string script, params string[] arguments) => Run("/bin/sh", 0, 10, ["sh", "-c", script, "hook", .. arguments]);
 

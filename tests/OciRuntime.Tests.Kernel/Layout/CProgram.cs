@@ -21,6 +21,10 @@ internal static class CProgram
         #include <linux/fcntl.h>
         #include <linux/mount.h>
         #include <linux/sched.h>
+        #include <linux/sched/types.h>
+        #include <linux/ioprio.h>
+        #include <linux/mempolicy.h>
+        #include <linux/personality.h>
         #include <linux/signalfd.h>
         #include <asm/signal.h>
         #include <asm/siginfo.h>
@@ -34,6 +38,10 @@ internal static class CProgram
         #include <linux/wait.h>
         #include <linux/magic.h>
         #include <linux/errno.h>
+        #include <linux/netlink.h>
+        #include <linux/rtnetlink.h>
+        #include <linux/if_link.h>
+        #include <linux/if_addr.h>
         int printf(const char *, ...);
         """;
 
@@ -42,6 +50,7 @@ internal static class CProgram
         #include <stdio.h>
         #include <string.h>
         #include <sys/socket.h>
+        #include <net/if.h>
         """;
 
     public static string? Missing { get; } = File.Exists("/usr/bin/gcc") && File.Exists("/usr/include/linux/openat2.h") ? null : "needs gcc and linux-libc-dev";

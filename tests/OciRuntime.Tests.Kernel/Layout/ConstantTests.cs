@@ -17,7 +17,7 @@ namespace OciRuntime.Tests.Kernel.Layout;
 public sealed class ConstantTests : KernelTest
 {
     // In no header that the kernel gives away.
-    private static readonly string[] s_librarys = ["AF_", "SOCK_", "SOL_", "SCM_", "MSG_"];
+    private static readonly string[] s_librarys = ["AF_", "SOCK_", "SOL_", "SCM_", "MSG_", "IFF_"];
 
     // A name of ours for a version of the kernel's.
     private static readonly Dictionary<string, string> s_otherNames = new() { ["LINUX_CAPABILITY_VERSION_3"] = "_LINUX_CAPABILITY_VERSION_3" };
@@ -72,6 +72,37 @@ public sealed class ConstantTests : KernelTest
 
         ours["RLIM_NLIMITS"] = Rlimit.Names.Length;
         Compare(ours, CProgram.KernelValues(ours.Keys));
+    }
+
+    // SCHED_OTHER is the headers' SCHED_NORMAL; they have no SCHED_ISO, whose number is kept free; not all have the newest mode.
+    [HeadersFact]
+    public void SchedulingNames_AreTheHeaders()
+    {
+        Dictionary<string, long> ours = [];
+        Number(SchedulerPolicy.Names, name => name == "SCHED_OTHER" ? "SCHED_NORMAL" : name);
+        Number(IoPriorityClass.Names, name => name);
+        Number(MemoryPolicyMode.Names, name => name);
+        _ = ours.Remove("SCHED_ISO");
+        _ = ours.Remove("MPOL_WEIGHTED_INTERLEAVE");
+        for (int bit = 0; bit < SchedulerFlag.Names.Length; bit++)
+        {
+            ours.Add(SchedulerFlag.Names[bit], 1L << bit);
+        }
+
+        foreach (string name in MemoryPolicyFlag.Names)
+        {
+            ours.Add(name, MemoryPolicyFlag.ValueOf(name));
+        }
+
+        Compare(ours, CProgram.KernelValues(ours.Keys));
+
+        void Number(ReadOnlySpan<string> names, Func<string, string> spelling)
+        {
+            for (int i = 0; i < names.Length; i++)
+            {
+                ours.Add(spelling(names[i]), i);
+            }
+        }
     }
 
     [HeadersFact]

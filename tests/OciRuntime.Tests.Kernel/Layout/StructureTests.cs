@@ -10,6 +10,7 @@ using OciRuntime.Abi;
 using OciRuntime.Abi.Bpf;
 using OciRuntime.Abi.Files;
 using OciRuntime.Abi.Mounting;
+using OciRuntime.Abi.Networking;
 using OciRuntime.Abi.Processes;
 
 namespace OciRuntime.Tests.Kernel.Layout;
@@ -44,6 +45,21 @@ public sealed class StructureTests : KernelTest
             [("Input", "c_iflag"), ("Output", "c_oflag"), ("Control", "c_cflag"), ("Local", "c_lflag"), ("Line", "c_line"), ("Characters", "c_cc")]),
         (typeof(WindowSize), Unsafe.SizeOf<WindowSize>(), "struct winsize",
             [("Rows", "ws_row"), ("Columns", "ws_col"), ("XPixels", "ws_xpixel"), ("YPixels", "ws_ypixel")]),
+        (typeof(SchedulerAttributes), Unsafe.SizeOf<SchedulerAttributes>(), "struct sched_attr",
+        [
+            ("Size", "size"), ("Policy", "sched_policy"), ("Flags", "sched_flags"), ("Nice", "sched_nice"), ("Priority", "sched_priority"),
+            ("Runtime", "sched_runtime"), ("Deadline", "sched_deadline"), ("Period", "sched_period"), ("UtilizationMinimum", "sched_util_min"),
+            ("UtilizationMaximum", "sched_util_max"),
+        ]),
+        (typeof(NetlinkHeader), Unsafe.SizeOf<NetlinkHeader>(), "struct nlmsghdr",
+            [("Length", "nlmsg_len"), ("Type", "nlmsg_type"), ("Flags", "nlmsg_flags"), ("Sequence", "nlmsg_seq"), ("Port", "nlmsg_pid")]),
+        (typeof(LinkMessage), Unsafe.SizeOf<LinkMessage>(), "struct ifinfomsg",
+        [
+            ("Family", "ifi_family"), ("Padding", "__ifi_pad"), ("Type", "ifi_type"), ("Index", "ifi_index"), ("Flags", "ifi_flags"), ("Change", "ifi_change"),
+        ]),
+        (typeof(AddressMessage), Unsafe.SizeOf<AddressMessage>(), "struct ifaddrmsg",
+            [("Family", "ifa_family"), ("PrefixLength", "ifa_prefixlen"), ("Flags", "ifa_flags"), ("Scope", "ifa_scope"), ("Index", "ifa_index")]),
+        (typeof(NetlinkAttribute), Unsafe.SizeOf<NetlinkAttribute>(), "struct nlattr", [("Length", "nla_len"), ("Type", "nla_type")]),
         (typeof(BpfInstruction), Unsafe.SizeOf<BpfInstruction>(), "struct bpf_insn", [("Code", "code"), ("Offset", "off"), ("Immediate", "imm")]),
     ];
 

@@ -28,6 +28,8 @@ public sealed class CredentialsTests : KernelTest
         {
             ["effective user"] = "0",
             ["keyring"] = "true",
+            ["keyring permissions"] = "ok",
+            ["keyring permissions of no key"] = "ENOKEY (required key not available)",
             ["set groups"] = "ok",
             ["groups"] = "7 70000 4294967294",
             ["no groups"] = "",

@@ -4,6 +4,8 @@ using System.Collections.Generic;
 using FsCheck;
 using FsCheck.Fluent;
 using OciRuntime.Abi;
+using OciRuntime.Abi.Mounting;
+using OciRuntime.Abi.Processes;
 using OciRuntime.Plan;
 using OciRuntime.Plan.Compile;
 using OciRuntime.Spec;
@@ -56,12 +58,12 @@ public sealed class PlanPropertyTests
         Prop.ForAll(options.ToArbitrary(), before =>
         {
             MountStep step = Mount([.. before, "ro", "suid", "noatime"]);
-            Assert.True((step.Attributes.Set & Abi.Mounting.MountAttr.MOUNT_ATTR_RDONLY) != 0);
-            Assert.True((step.Attributes.Clear & Abi.Mounting.MountAttr.MOUNT_ATTR_NOSUID) != 0);
-            Assert.Equal(Abi.Mounting.MountAttr.MOUNT_ATTR_NOATIME, step.Attributes.Set & Abi.Mounting.MountAttr.MOUNT_ATTR__ATIME);
+            Assert.True((step.Attributes.Set & MountAttr.MOUNT_ATTR_RDONLY) != 0);
+            Assert.True((step.Attributes.Clear & MountAttr.MOUNT_ATTR_NOSUID) != 0);
+            Assert.Equal(MountAttr.MOUNT_ATTR_NOATIME, step.Attributes.Set & MountAttr.MOUNT_ATTR__ATIME);
             MountStep other = Mount([.. before, "ro", "rrw"]);
-            Assert.True((other.Attributes.Set & Abi.Mounting.MountAttr.MOUNT_ATTR_RDONLY) == 0);
-            Assert.True((other.RecursiveAttributes.Clear & Abi.Mounting.MountAttr.MOUNT_ATTR_RDONLY) != 0);
+            Assert.True((other.Attributes.Set & MountAttr.MOUNT_ATTR_RDONLY) == 0);
+            Assert.True((other.RecursiveAttributes.Clear & MountAttr.MOUNT_ATTR_RDONLY) != 0);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
 
@@ -69,7 +71,7 @@ public sealed class PlanPropertyTests
     {
         List<SpecError> errors = [];
         MountSpec mount = new() { Destination = "/a", Source = "/b", Type = "bind", Options = [.. options] };
-        MountStep step = Assert.Single(MountCompiler.Compile([mount], FixtureFacts.Plain, errors));
+        MountStep step = Assert.Single(MountCompiler.Compile([mount], new RootPlan(KernelString.Of("/bundle/rootfs"), false, MountPropagation.MS_SLAVE), new NamespacePlan { New = CloneFlags.CLONE_NEWNS }, null, FixtureFacts.Plain, errors));
         Assert.Empty(errors);
         return step;
     }

@@ -14,7 +14,8 @@ internal sealed class RandomSpec(int seed)
         "", "/", "/a", "a/b", "..", "/../x", "/proc", "/proc/self", "/sys", "a\0b", "\n", "é\u4e00", "\ud800", "1.0.0", "1.3.0", "2.0.0", "x=y", "=",
         "mount", "user", "pid", "network", "uts", "ipc", "time", "cgroup", "bind", "rbind", "ro", "rw", "rro", "remount", "noatime", "rprivate",
         "shared", "size=1,mode=2", "tmpcopyup", "idmap", "tmpfs", "proc", "sysfs", "none", "CAP_KILL", "CAP_SYS_ADMIN", "CAP_X",
-        "RLIMIT_CORE", "RLIMIT_CPU", "c", "b", "u", "p", "rwm", "r", "0-3", "net.a", "kernel.msgmax", "user/x", "net/../x", ".", "//",
+        "RLIMIT_CORE", "RLIMIT_CPU", "SCHED_FIFO", "SCHED_DEADLINE", "SCHED_FLAG_RECLAIM", "IOPRIO_CLASS_RT", "LINUX32", "MPOL_BIND", "MPOL_F_STATIC_NODES",
+        "0-65536", "1,,9-11:1/2", "c", "b", "u", "p", "rwm", "r", "0-3", "net.a", "kernel.msgmax", "user/x", "net/../x", ".", "//",
         "a:b:c", ":p:n", "org.systemd.property.TimeoutStopSec", "uint64 5", "['a', 1]", "@a(ss) []",
     ];
 
@@ -49,6 +50,8 @@ internal sealed class RandomSpec(int seed)
         RootfsPropagation = Text(),
         MaskedPaths = Texts(),
         ReadonlyPaths = Texts(),
+        Personality = Maybe(() => new PersonalitySpec { Domain = Text(), Flags = Texts() }),
+        MemoryPolicy = Maybe(() => new MemoryPolicySpec { Mode = Text(), Nodes = Text(), Flags = Texts() }),
     };
 
     private DeviceSpec Device() => new()
@@ -82,6 +85,22 @@ internal sealed class RandomSpec(int seed)
         Capabilities = Maybe(() => new CapabilitiesSpec { Bounding = Texts(), Effective = Texts(), Ambient = Texts() }),
         Rlimits = List(() => new RlimitSpec { Type = Text(), Soft = (ulong?)Number(), Hard = (ulong?)Number() }),
         OomScoreAdj = (int?)Number(),
+        Scheduler = Maybe(Scheduler),
+        IoPriority = Maybe(() => new IoPrioritySpec { Class = Text(), Priority = (int?)Number() }),
+        ExecCpuAffinity = Maybe(() => new ExecCpuAffinitySpec { Initial = Text(), Final = Text() }),
+        ApparmorProfile = Text(),
+        SelinuxLabel = Text(),
+    };
+
+    private SchedulerSpec Scheduler() => new()
+    {
+        Policy = Text(),
+        Nice = (int?)Number(),
+        Priority = (int?)Number(),
+        Flags = Texts(),
+        Runtime = (ulong?)Number(),
+        Deadline = (ulong?)Number(),
+        Period = (ulong?)Number(),
     };
 
     private ResourcesSpec Resources() => new()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Plan;
@@ -69,14 +70,41 @@ public sealed class TableTests
     [InlineData("0-31:2/0", false)]
     [InlineData("3:1/2", false)]
     [InlineData("3-1", false)]
-    [InlineData("0,,1", false)]
-    [InlineData("0,", false)]
+    [InlineData("0,,1", true)]
+    [InlineData("0,", true)]
     [InlineData(" ", false)]
+    [InlineData(",", false)]
     [InlineData("-1", false)]
     [InlineData("a", false)]
     [InlineData("0-", false)]
     [InlineData("1\u00002", false)]
     public void CpuList_Judged_FollowsListFormat(string list, bool valid) => Assert.Equal(valid, CpuList.IsValid(list));
+
+    [Theory]
+    [InlineData("0", new ulong[] { 1 })]
+    [InlineData("63", new ulong[] { 1UL << 63 })]
+    [InlineData("64", new ulong[] { 0, 1 })]
+    [InlineData("0-3,7", new ulong[] { 0x8F })]
+    [InlineData(" 5 ,, 1-2,", new ulong[] { 0x26 })]
+    [InlineData("0-15:2/4", new ulong[] { 0x3333 })]
+    [InlineData("62-65", new ulong[] { 3UL << 62, 3 })]
+    public void CpuList_Read_IsAMask(string list, ulong[] mask)
+    {
+        Assert.Null(CpuList.TryRead(list, out ImmutableArray<ulong> read));
+        Assert.Equal(mask, read);
+    }
+
+    [Fact]
+    public void CpuList_Read_EndsAtAHighestNumber()
+    {
+        Assert.Null(CpuList.TryRead("0-65535", out ImmutableArray<ulong> mask));
+        Assert.Equal(65536, CpuList.Count(mask));
+        Assert.Equal("has a number above 65535", CpuList.TryRead("65536", out mask));
+        Assert.Empty(mask);
+        Assert.Equal("has no number", CpuList.TryRead("4-5:0/1", out mask));
+        Assert.Empty(mask);
+        Assert.Equal("is not a list such as 0-3,7", CpuList.TryRead("3-1", out _));
+    }
 
     // The values of runc and crun.
     [Theory]
