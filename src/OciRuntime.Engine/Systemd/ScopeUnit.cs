@@ -3,6 +3,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using OciRuntime.Abi;
+using OciRuntime.Engine.Cgroups;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
 
@@ -29,6 +30,23 @@ internal static class ScopeUnit
         {
             ResetFailed(bus, unit);
             throw new ContainerException($"{doing}: its job ended as \"{result}\" (hint: journalctl has more)");
+        }
+    }
+
+    /// <summary>Puts a process into a scope, or into a group below it.</summary>
+    public static void Attach(bool isUser, string unit, ImmutableArray<SubCgroup> subCgroups, int pid)
+    {
+        string doing = $"attaching pid {pid} to the systemd unit {unit}";
+        string path = subCgroups is [var sub] ? $"/{sub.Path.Trim('/')}" : "/";
+        using BusConnection bus = BusConnection.Open(isUser);
+        using SdBusMessage call = bus.NewCall("AttachProcessesToUnit");
+        call.Append('s', KernelString.Of(unit));
+        call.Append('s', KernelString.Of(path));
+        Append(call, new BusValue.List("u", [new BusValue.Number('u', (uint)pid)]));
+        using SdBusMessage reply = bus.Call(call, doing);
+        if (reply.Error is { } error)
+        {
+            throw new ContainerException($"{doing}: {error.Words}");
         }
     }
 

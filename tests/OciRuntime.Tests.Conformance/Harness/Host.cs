@@ -17,12 +17,12 @@ public enum Needs
     Strace = 4,
     TwoProcessors = 8,
     NetworkNamespace = 16,
-    Libsystemd = 64,
-    Systemd = 128,
     SubordinateIds = 32,
     AppArmor = 64,
     NoAppArmor = 128,
     NoSelinux = 256,
+    Libsystemd = 4096,
+    Systemd = 8192,
 }
 
 internal enum CgroupMode

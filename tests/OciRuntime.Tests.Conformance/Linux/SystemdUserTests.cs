@@ -33,6 +33,10 @@ public sealed class SystemdUserTests : ContainerTest
             Cgroups.Read("/sys/fs/cgroup" + cgroup, "pids.max").Should().Be("44");
             Cgroups.Processes("/sys/fs/cgroup" + cgroup).Should().ContainSingle();
             AsUser($"./executable --root {home}/state start {id}");
+
+            // From a session of the user's, from where only systemd may move a process into the scope.
+            AsUser($"./executable --root {home}/state exec {id} cat /proc/self/cgroup").Should().Be("0::/\n");
+            AsUser($"./executable --root {home}/state update --pids-limit 45 {id}; systemctl --user show --value -p TasksMax {unit}").Trim().Should().Be("45");
         }
         finally
         {
