@@ -28,6 +28,9 @@ public sealed record ContainerPlan
 
     public ImmutableArray<KernelString> MaskedPaths { get; init; } = [];
     public ImmutableArray<KernelString> ReadonlyPaths { get; init; } = [];
+    /// <summary>Null: the container stays in the class of service that the runtime is in.</summary>
+    public IntelRdtPlan? IntelRdt { get; init; }
+
     public ImmutableArray<NetDevicePlan> NetDevices { get; init; } = [];
     public ImmutableArray<SysctlWrite> Sysctls { get; init; } = [];
 

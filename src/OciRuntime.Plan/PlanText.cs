@@ -23,6 +23,7 @@ public static partial class PlanText
         Line(text, "root", PropagationName(plan.Root.Propagation) + " recursive");
         AddNamespaces(text, plan);
         AddCgroup(text, plan.Cgroup);
+        AddResctrl(text, plan.IntelRdt);
         foreach (NetDevicePlan device in plan.NetDevices)
         {
             Line(text, "network", $"device {Quote(device.Name)} to {(device.IsTemplate ? "template " : "")}{Quote(device.NewName)}");
@@ -120,6 +121,10 @@ public static partial class PlanText
         }
 
         AddSystemd(text, cgroup.Systemd);
+        if (cgroup.Owner is { } owner)
+        {
+            Line(text, "cgroup", $"owner {owner}");
+        }
 
         foreach (CgroupWrite write in cgroup.Writes)
         {
@@ -157,6 +162,31 @@ public static partial class PlanText
         string optional = write.IsOptional ? " optional" : "";
         string related = write.CanWait ? " related" : "";
         Line(text, "cgroup", $"write {write.File} {Quote(write.Value)}{other} {write.Controller}{optional}{related} from {write.Origin}");
+    }
+
+    private static void AddResctrl(StringBuilder text, IntelRdtPlan? plan)
+    {
+        if (plan is null)
+        {
+            return;
+        }
+
+        Line(text, "resctrl", plan.Group is { } group ? $"group {Quote(group)}" : "group of the container's id");
+        AddSchema(text, "schema", plan.L3CacheSchema);
+        AddSchema(text, "schema", plan.MemBwSchema);
+        AddList(text, "resctrl", plan.Schemata, "schema ");
+        if (plan.EnableMonitoring)
+        {
+            Line(text, "resctrl", "monitoring group");
+        }
+    }
+
+    private static void AddSchema(StringBuilder text, string name, KernelString? schema)
+    {
+        if (schema is { } line)
+        {
+            Line(text, "resctrl", $"{name} {Quote(line)}");
+        }
     }
 
     private static void AddHooks(StringBuilder text, HooksPlan hooks)

@@ -26,6 +26,9 @@ internal sealed class Cases(IReadOnlyList<Contender> contenders, string bundle, 
             case "state":
                 State();
                 break;
+            case "exec":
+                Exec();
+                break;
             case "memory":
                 Print("peak memory of the largest process in run of /bin/true, MiB", KibPerMib, Sample(1, MeasureRun)[0]);
                 break;
@@ -67,7 +70,13 @@ internal sealed class Cases(IReadOnlyList<Contender> contenders, string bundle, 
         }
     }
 
-    private void State()
+    private void State() =>
+        Print("state of a created container, ms", NanosecondsPerMillisecond, SampleWithContainer((contender, id) => contender.Time("state", id)));
+
+    private void Exec() =>
+        Print("exec of /bin/true in a created container, ms", NanosecondsPerMillisecond, SampleWithContainer((contender, id) => contender.Time("exec", id, "/bin/true")));
+
+    private long[][] SampleWithContainer(Func<Contender, string, long> measure)
     {
         Dictionary<Contender, string> ids = [];
         foreach (Contender contender in contenders)
@@ -77,13 +86,13 @@ internal sealed class Cases(IReadOnlyList<Contender> contenders, string bundle, 
             ids.Add(contender, id);
         }
 
-        long[][] samples = Sample(1, contender => [contender.Time("state", ids[contender])])[0];
+        long[][] samples = Sample(1, contender => [measure(contender, ids[contender])])[0];
         foreach ((Contender contender, string id) in ids)
         {
             _ = contender.Time("delete", "-f", id);
         }
 
-        Print("state of a created container, ms", NanosecondsPerMillisecond, samples);
+        return samples;
     }
 
     private void Size()

@@ -105,6 +105,25 @@ internal static class Acts
         return 0;
     }
 
+    /// <summary>Makes raw system calls, and says what each gives: its result, or minus the error number.</summary>
+    internal static int Call(string[] calls)
+    {
+        foreach (string call in calls)
+        {
+            nint[] words = new nint[6];
+            string[] numbers = call.Split(',');
+            for (int i = 0; i < numbers.Length; i++)
+            {
+                words[i] = unchecked((nint)ulong.Parse(numbers[i]));
+            }
+
+            nint result = Native.Syscall(words[0], words[1], words[2], words[3], words[4], words[5]);
+            Say((result < 0 ? -Marshal.GetLastPInvokeError() : result).ToString());
+        }
+
+        return 0;
+    }
+
     internal static int WriteFile(string path)
     {
         try

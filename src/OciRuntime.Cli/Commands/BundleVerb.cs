@@ -36,16 +36,22 @@ internal abstract class BundleVerb : Verb
 
     private protected BundleConfig ReadBundle(Invocation call)
     {
-        if (call.Global.CgroupManager == CgroupManager.Disabled)
-        {
-            call.Log.Warning("--cgroup-manager disabled is not supported yet: the container gets a control group of its own");
-        }
-
         BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config), call.Global.CgroupManager);
         call.Log.Debug($"{bundle.Folder}: the config is read and compiled");
+        if (bundle.Plan.Seccomp is { } seccomp)
+        {
+            // runc's words, by which its clients see what was asked for.
+            call.Log.Debug($"seccomp filter flags: {(uint)seccomp.Flags}");
+        }
+
         foreach (string warning in bundle.Plan.Warnings)
         {
             call.Log.Warning(warning);
+        }
+
+        if (call.Global.CgroupManager == CgroupManager.Disabled && bundle.Plan.Cgroup.HasLimits)
+        {
+            call.Log.Warning("ignoring the limits of linux.resources: --cgroup-manager disabled makes no cgroup");
         }
 
         return bundle;
@@ -59,6 +65,7 @@ internal abstract class BundleVerb : Verb
         PidFile = call.Arguments.ValueOf(_pidFile),
         ConsoleSocket = call.Arguments.ValueOf(_consoleSocket),
         PidfdSocket = call.Arguments.ValueOf(_pidfdSocket),
+        NoCgroup = call.Global.CgroupManager == CgroupManager.Disabled,
         NoPivot = call.Arguments.IsOn(_noPivot),
         NoNewKeyring = call.Arguments.IsOn(_noNewKeyring),
         PreserveFds = checked(ServiceVariables.ListenCount + Flags.DescriptorCount(call.Arguments.ValueOf(_preserveFds))),

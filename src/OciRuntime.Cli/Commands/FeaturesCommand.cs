@@ -34,7 +34,7 @@ internal sealed class FeaturesCommand : Verb
             Seccomp = SeccompSupport,
             Apparmor = true,
             Selinux = true,
-            IntelRdt = new IntelRdtFeatures { Enabled = false },
+            IntelRdt = new IntelRdtFeatures { Enabled = true, Schemata = true, Monitoring = true },
             MemoryPolicy = new MemoryPolicyFeatures { Modes = [.. MemoryPolicyMode.Names], Flags = [.. MemoryPolicyFlag.Names] },
             IdMappedMounts = true,
             NetDevices = true,

@@ -19,13 +19,13 @@ internal static class CgroupMountStage
     public static void Run(Fd root, MountStep.ControlGroups step, ChildContext context)
     {
         bool ownNamespace = context.Plan.Namespaces.IsOwn(CloneFlags.CLONE_NEWCGROUP);
-        using OwnedFd target = RootedPath.MakeDirectories(root, step.Target.Span, FolderMode);
+        using OwnedFd target = MountTarget.Open(root, step.Target, isFolder: true);
         bool isVersion2 = context.Cgroups.Layout == CgroupLayout.V2 && (ownNamespace || !context.Cgroups.Folders.IsEmpty);
         KernelString? label = context.Plan.MountLabel;
 
         // A container without a group of its own has nothing to see: an empty folder.
         using OwnedFd mount = isVersion2
-            ? MakeUnified(context.Cgroups)
+            ? MakeUnified(context, ownNamespace)
             : MountStage.Make("tmpfs\0"u8, "cgroup\0"u8, Folder(label), Writable(step));
         Mounts.Attach(mount.Borrow, target.Borrow);
         if (!isVersion2)
@@ -64,18 +64,37 @@ internal static class CgroupMountStage
         }
     }
 
-    // As with every peer: what the cgroup namespace shows, which without one of its own is all. Where that can't be mounted, as in a user
-    // namespace without a cgroup namespace (EPERM) or where one is mounted otherwise (EBUSY), the container's own folder is bound.
-    private static OwnedFd MakeUnified(CgroupPlacement cgroups)
+    private static OwnedFd MakeUnified(ChildContext context, bool ownNamespace)
     {
+        if (!ownNamespace)
+        {
+            return BindHosts(context.Plan.Namespaces);
+        }
+
         try
         {
             return MountStage.Make("cgroup2\0"u8, "cgroup\0"u8, [], MountAttr.None);
         }
-        catch (LinuxException e) when (e.Errno is Errno.EPERM or Errno.EBUSY && !cgroups.Folders.IsEmpty)
+        catch (LinuxException e) when (e.Errno is Errno.EPERM or Errno.EBUSY && !context.Cgroups.Folders.IsEmpty)
         {
-            return Mounts.CloneTree(Fd.CurrentDirectory, KernelString.Of(cgroups.Folders[0]).Span, recursive: false);
+            // A namespace of others, which this user namespace does not own: what a new mount would have shown is bound.
+            return Mounts.CloneTree(Fd.CurrentDirectory, KernelString.Of(context.Cgroups.Folders[0]).Span, recursive: false);
         }
+    }
+
+    // As with every peer, without a cgroup namespace the container sees the host's tree, where /proc/self/cgroup says that it is. A new mount
+    // would be the same, and take options such as nsdelegate from the host's: the kernel lets mounts from its first namespace set them.
+    private static OwnedFd BindHosts(NamespacePlan namespaces)
+    {
+        OwnedFd tree = Mounts.CloneTree(Fd.CurrentDirectory, "/sys/fs/cgroup\0"u8, recursive: true);
+        if (namespaces.IsOwn(CloneFlags.CLONE_NEWUSER))
+        {
+            // Its owner may be who owns groups of the host, outside of the container's (CVE-2023-25809).
+            MountAttributes readOnly = new() { Set = MountAttr.MOUNT_ATTR_RDONLY };
+            Mounts.SetAttributes(tree.Borrow, "\0"u8, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE, readOnly);
+        }
+
+        return tree;
     }
 
     // In a cgroup namespace a new mount shows the container's group as its root; without one, the folder itself is bound.

@@ -84,10 +84,23 @@ internal static class MountStage
         using OwnedFd target = MountTarget.Open(root, step.Target, isFolder);
         Change(tree.Borrow, step.RecursiveAttributes, MountPropagation.Unchanged, AtFlags.AT_EMPTY_PATH | AtFlags.AT_RECURSIVE);
         LockedAttributes.Change(tree.Borrow, step);
-        Mounts.Attach(tree.Borrow, target.Borrow);
+        Attach(tree.Borrow, target.Borrow, isFolder);
 
         // move_mount(2) gives a mount that arrives below a shared one a peer group, so the propagation is set where it is then.
         SetPropagation(tree.Borrow, step);
+    }
+
+    // move_mount(2) says EINVAL of a file on a folder; clients look for what mount(2) says.
+    private static void Attach(Fd tree, Fd target, bool isFolder)
+    {
+        try
+        {
+            Mounts.Attach(tree, target);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EINVAL && Files.Status(target).Type == FileType.S_IFDIR != isFolder)
+        {
+            throw new LinuxException("move_mount", Errno.ENOTDIR, "");
+        }
     }
 
     private static void MountNew(Fd root, MountStep.NewFilesystem step, KernelString? label, List<OwnedFd> readonlyLater)

@@ -116,7 +116,8 @@ internal static class HookRunner
 
         if (info.Code != CLD_EXITED)
         {
-            return $"was killed by signal {info.Status}";
+            string hint = info.Status == (int)Signum.SIGSYS ? " (bad system call)" : "";
+            return $"was killed by signal {info.Status}{hint}";
         }
 
         return info.Status == 0 ? "" : $"exited with status {info.Status}";

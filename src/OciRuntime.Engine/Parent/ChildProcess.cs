@@ -24,6 +24,13 @@ internal sealed class ChildProcess : IDisposable
     public static ChildProcess Clone<TContext>(CloneFlags flags, Fd? cgroup, TContext context, Action<TContext> body)
         where TContext : class
     {
+        if (Credentials.EffectiveUserId == 0)
+        {
+            // ptrace(2): the child, a copy of the runtime, may be born among processes of a container; it is never to be looked into. Of another
+            // user's child the files in /proc would be root's: it does so itself, as soon as its maps are written.
+            Processes.Control(ProcessControl.PR_SET_DUMPABLE, 0);
+        }
+
         OtherThreads.AwaitParked();
         ulong mask = Signals.SetMask(Signals.AllButFaults);
         try

@@ -5,6 +5,7 @@ using OciRuntime.Abi.Files;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.Child;
+using OciRuntime.Engine.Resctrl;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Engine.Systemd;
@@ -147,7 +148,7 @@ public sealed class ContainerExec : IDisposable
         {
             placement.Join(_child.Pid);
         }
-
+        ResctrlGroup.Join(_record.ResctrlFolders, _child.Pid);
         if (_plan.Process.OomScoreAdj is { } score)
         {
             ProcessLimits.SetOomScore(_child.Pid, score);

@@ -2,6 +2,7 @@
 using System;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Cgroups;
+using OciRuntime.Engine.Resctrl;
 using OciRuntime.Engine.State;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
@@ -55,6 +56,7 @@ public static class ContainerRemover
         if (record is not null)
         {
             CgroupRemoval.Remove(record);
+            ResctrlGroup.Remove(record.ResctrlMade);
         }
 
         folder.Remove();

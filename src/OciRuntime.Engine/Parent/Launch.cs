@@ -6,6 +6,7 @@ using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.Child;
 using OciRuntime.Engine.Hooks;
 using OciRuntime.Engine.Network;
+using OciRuntime.Engine.Resctrl;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Engine.Systemd;
@@ -29,7 +30,10 @@ internal sealed class Launch : IDisposable
     private SyncChannel? _channel;
     private ChildProcess? _child;
     private bool _hasScope;
+    private bool _isCgroupNew;
+    private long _oomKillsBefore;
     private DeviceMoves? _devices;
+    private ResctrlGroup? _resctrl;
 
     private Launch(StateStore store, LaunchOptions options, ContainerPlan plan, bool andStart)
     {
@@ -121,7 +125,6 @@ internal sealed class Launch : IDisposable
         OwnerUid = Credentials.EffectiveUserId,
         HasProcess = plan.Process is not null,
         HasPidNamespace = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
-        EndsWithFirst = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
         NoNewKeyring = options.NoNewKeyring,
         Annotations = plan.Annotations,
     };
@@ -131,10 +134,11 @@ internal sealed class Launch : IDisposable
     {
         CgroupLayout layout = CgroupHierarchy.DetectLayout();
         SystemdPlan? systemd = _plan.Cgroup.Systemd;
-        _cgroups = systemd is null
-            ? CgroupPlacement.Choose(layout, _plan.Cgroup.Path, _options.Id)
-            : ContainerScope.Choose(layout, systemd, _options.Id);
-        CgroupFs.RefuseOccupied(_cgroups);
+        _cgroups = _options.NoCgroup ? CgroupPlacement.None(layout)
+            : systemd is not null ? ContainerScope.Choose(layout, systemd, _options.Id)
+            : CgroupPlacement.Choose(layout, _plan.Cgroup.Path, _options.Id);
+        _isCgroupNew = !CgroupFs.RefuseOccupied(_cgroups.Cgroup);
+        _oomKillsBefore = _isCgroupNew ? 0 : OomKills.Count(_cgroups.Cgroup);
         _record = _record with
         {
             SystemdUnit = systemd is null ? null : ContainerScope.UnitOf(systemd, _options.Id),
@@ -143,6 +147,12 @@ internal sealed class Launch : IDisposable
             CgroupControllers = _cgroups.Cgroup.Controllers,
             CgroupParents = CgroupFs.MissingParents(_cgroups, systemd is not null),
         };
+        if (_plan.IntelRdt is { } rdt)
+        {
+            _resctrl = ResctrlGroup.Choose(rdt, _options.Id);
+            _record = _record with { ResctrlFolders = _resctrl.Folders, ResctrlMade = _resctrl.RemovedAtEnd };
+        }
+
         _folder.WriteRecord(_record);
         _folder.WriteConfig(_options.Config.Span);
         if (_options.NotifySocket is not null || _options.ListenCount > 0)
@@ -180,12 +190,21 @@ internal sealed class Launch : IDisposable
         catch (LinuxException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && _plan.Cgroup.IsOptional && _record.OwnerUid != 0)
         {
             // As with every peer: a user who may make none, and asks for nothing that needs one, goes without.
-            CgroupRemoval.Remove(_record);
+            CgroupRemoval.Remove(ContainerCgroup.Of(_record), _record.CgroupParents);
             _record = _record with { CgroupFolders = [], CgroupControllers = [], CgroupParents = [] };
             _cgroups = CgroupPlacement.None(_cgroups!.Layout);
         }
 
-        CgroupFs.ApplyLimits(_cgroups!, _plan.Cgroup);
+        if (_options.NoCgroup)
+        {
+            return;
+        }
+
+        CgroupFs.ApplyLimits(_cgroups!.Cgroup, _plan.Cgroup, _record.CgroupParents, _isCgroupNew);
+        if (_plan.Cgroup.Owner is { } owner && owner != _record.OwnerUid && !_cgroups.Cgroup.IsNone)
+        {
+            CgroupFs.Delegate(_cgroups.Cgroup, owner);
+        }
     }
 
     private void MakeScope(SystemdPlan systemd)
@@ -261,6 +280,7 @@ internal sealed class Launch : IDisposable
             CgroupFs.Join(_cgroups, _child!.Pid);
         }
 
+        _resctrl?.Enter(_child!.Pid, _undo);
         if (_plan.Process is { OomScoreAdj: { } score })
         {
             ProcessLimits.SetOomScore(_child!.Pid, score);
@@ -376,6 +396,7 @@ internal sealed class Launch : IDisposable
     /// <returns>What to throw: the reason, and what could not be undone.</returns>
     private Exception Abort(Exception reason)
     {
+        string why = OomReason();
         string trouble = _undo.Unwind();
 
         // Hooks of any kind may have run since: what they did is undone by those that come last.
@@ -385,6 +406,15 @@ internal sealed class Launch : IDisposable
         }
 
         Dispose();
-        return reason is LinuxException or ContainerException ? new ContainerException($"{reason.Message}{trouble}") : reason;
+        return reason is LinuxException or ContainerException ? new ContainerException($"{reason.Message}{why}{trouble}") : reason;
+    }
+
+    // Whatever failed because the first process was gone: it was killed for want of memory.
+    private string OomReason()
+    {
+        const int CLD_KILLED = 2;
+        return _child is not null && Processes.TryPeek(_child.PidFd, out WaitInfo ending) && ending.Code == CLD_KILLED && ending.Status == (int)Signum.SIGKILL
+            ? OomKills.Reason(_cgroups!.Cgroup, _oomKillsBefore)
+            : "";
     }
 }

@@ -41,7 +41,10 @@ internal sealed class SeccompAgent : IDisposable
         listener ??= Fetch(process, number);
         byte[] state = StateJson.ForSeccompAgent(record, status, ProcessIdentity.PidOf(process), _plan.Metadata);
         Errno errno = Sockets.TrySend(_socket.Borrow, state, listener.Borrow);
+
+        // The agent may wait for the end of the connection.
         listener.Dispose();
+        _socket.Dispose();
         if (errno != 0)
         {
             throw new ContainerException($"sending the seccomp listener to {_plan.Path} (/linux/seccomp/listenerPath): sendmsg: {ErrnoText.Of(errno)}");

@@ -22,9 +22,6 @@ public sealed record ContainerRecord
     /// <summary>False where config.json has no process: such a container can't be started.</summary>
     public bool HasProcess { get; init; }
 
-    /// <summary>Whether all its processes end with the first one: in a PID namespace that was made for it. pid_namespaces(7).</summary>
-    public bool EndsWithFirst { get; init; }
-
     /// <summary>--no-new-keyring: an exec keeps its caller's session keyring, too.</summary>
     public bool NoNewKeyring { get; init; }
 
@@ -53,6 +50,12 @@ public sealed record ContainerRecord
 
     /// <summary>Folders above them that create made, the deepest first: delete removes them if they are empty.</summary>
     public ImmutableArray<string> CgroupParents { get; init; } = [];
+
+    /// <summary>The folders of the resctrl file system whose tasks the container's processes are.</summary>
+    public ImmutableArray<string> ResctrlFolders { get; init; } = [];
+
+    /// <summary>Those of its folders that delete removes, the deepest first.</summary>
+    public ImmutableArray<string> ResctrlMade { get; init; } = [];
 }
 
 /// <summary>runtime.md, "State", and <c>paused</c>, which every peer has.</summary>

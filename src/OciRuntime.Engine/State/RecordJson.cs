@@ -21,7 +21,6 @@ internal static class RecordJson
         writer.WriteNumber("startTime"u8, record.StartTime);
         writer.WriteBoolean("isCreated"u8, record.IsCreated);
         writer.WriteBoolean("hasProcess"u8, record.HasProcess);
-        writer.WriteBoolean("endsWithFirst"u8, record.EndsWithFirst);
         writer.WriteBoolean("noNewKeyring"u8, record.NoNewKeyring);
         writer.WriteString("bundle"u8, record.Bundle);
         writer.WriteString("rootfs"u8, record.Rootfs);
@@ -37,6 +36,12 @@ internal static class RecordJson
         WriteStrings(writer, "cgroupFolders"u8, record.CgroupFolders);
         WriteStrings(writer, "cgroupControllers"u8, record.CgroupControllers);
         WriteStrings(writer, "cgroupParents"u8, record.CgroupParents);
+        if (!record.ResctrlFolders.IsEmpty)
+        {
+            WriteStrings(writer, "resctrlFolders"u8, record.ResctrlFolders);
+            WriteStrings(writer, "resctrlMade"u8, record.ResctrlMade);
+        }
+
         StateJson.WriteAnnotations(writer, record.Annotations);
         writer.WriteEndObject();
         writer.Flush();
@@ -70,7 +75,6 @@ internal static class RecordJson
             case "startTime": return record with { StartTime = reader.GetUInt64() };
             case "isCreated": return record with { IsCreated = reader.GetBoolean() };
             case "hasProcess": return record with { HasProcess = reader.GetBoolean() };
-            case "endsWithFirst": return record with { EndsWithFirst = reader.GetBoolean() };
             case "noNewKeyring": return record with { NoNewKeyring = reader.GetBoolean() };
             case "bundle": return record with { Bundle = Text(ref reader) };
             case "rootfs": return record with { Rootfs = Text(ref reader) };
@@ -82,6 +86,8 @@ internal static class RecordJson
             case "cgroupControllers": return record with { CgroupControllers = ReadStrings(ref reader) };
             case "cgroupFolders": return record with { CgroupFolders = ReadStrings(ref reader) };
             case "cgroupParents": return record with { CgroupParents = ReadStrings(ref reader) };
+            case "resctrlFolders": return record with { ResctrlFolders = ReadStrings(ref reader) };
+            case "resctrlMade": return record with { ResctrlMade = ReadStrings(ref reader) };
             case "annotations": return record with { Annotations = ReadMap(ref reader) };
             default:
                 reader.Skip();

@@ -25,7 +25,6 @@ public static class PlanCompiler
         LinuxSpec linux = spec.Linux ?? new LinuxSpec();
         ImmutableArray<string>.Builder warnings = ImmutableArray.CreateBuilder<string>();
         CheckVersion(spec.OciVersion, errors);
-        CheckUnsupported(linux, errors);
         NamespacePlan namespaces = NamespaceCompiler.Compile(linux, errors);
         bool ownsName = namespaces.IsOwn(CloneFlags.CLONE_NEWUTS);
         RootPlan root = RootCompiler.Compile(spec.Root, linux.RootfsPropagation, facts, errors);
@@ -41,6 +40,7 @@ public static class PlanCompiler
             MaskedPaths = RootCompiler.CompilePaths(linux.MaskedPaths, "/linux/maskedPaths", errors),
             ReadonlyPaths = RootCompiler.CompilePaths(linux.ReadonlyPaths, "/linux/readonlyPaths", errors),
             NetDevices = NetDeviceCompiler.Compile(linux.NetDevices, namespaces, facts, errors),
+            IntelRdt = IntelRdtCompiler.Compile(linux.IntelRdt, errors),
             Sysctls = SysctlCompiler.Compile(linux.Sysctl, namespaces, errors),
             Hostname = CompileName(spec.Hostname, ownsName, "/hostname", errors),
             Domainname = CompileName(spec.Domainname, ownsName, "/domainname", errors),
@@ -53,6 +53,11 @@ public static class PlanCompiler
         if (errors.Count != before)
         {
             return null;
+        }
+
+        if (CgroupOwner.Of(plan, facts) is { } owner)
+        {
+            plan = plan with { Cgroup = plan.Cgroup with { Owner = owner } };
         }
 
         return warnings.Count == 0 ? plan : plan with { Warnings = warnings.DrainToImmutable() };
@@ -121,17 +126,4 @@ public static class PlanCompiler
         _ = MemoryPolicyCompiler.Compile(linux.MemoryPolicy, errors);
         return null;
     }
-
-    private static void CheckUnsupported(LinuxSpec linux, List<SpecError> errors)
-    {
-        if (linux.IntelRdt is { } rdt && AsksSomething(rdt))
-        {
-            Refuse.Unsupported(errors, "/linux/intelRdt");
-        }
-    }
-
-    private static bool AsksSomething(IntelRdtSpec rdt) =>
-        !string.IsNullOrEmpty(rdt.ClosId) || !rdt.Schemata.IsEmpty
-        || !string.IsNullOrEmpty(rdt.L3CacheSchema) || !string.IsNullOrEmpty(rdt.MemBwSchema)
-        || rdt.EnableMonitoring;
 }

@@ -24,10 +24,6 @@ internal static class Refuse
     internal static void Number(List<SpecError> errors, string path, ulong value, string rule) =>
         Value(errors, path, value.ToString(CultureInfo.InvariantCulture), rule);
 
-    /// <summary>For what runtime-spec has and the Engine does not carry out: silence would be a lie.</summary>
-    internal static void Unsupported(List<SpecError> errors, string path) =>
-        Rule(errors, path, "is not supported by this version of ocirun");
-
     internal static string At(string path, int index) => string.Concat(path, "/", index.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>As JSON writes it, so that a value can't forge a line of a log.</summary>

@@ -37,6 +37,15 @@ internal sealed unsafe class Descriptor(int number) : IDisposable
         return ready > 0;
     }
 
+    /// <summary>Of <c>/proc/PID/mountinfo</c>: whether a mount came or went since it was opened, or asked. proc_pid_mounts(5).</summary>
+    internal bool HasChanged()
+    {
+        const short PollError = 8;
+        Native.PollEntry entry = new() { Descriptor = Number, Events = 0 };
+        _ = Native.Check(Native.Poll(&entry, 1, 0), "poll");
+        return (entry.Returned & PollError) != 0;
+    }
+
     /// <summary>A single read. Empty: the end (of a pseudo-terminal: its other side is closed).</summary>
     internal byte[] Read(int atMost = 65536)
     {

@@ -15,8 +15,8 @@ internal static class Rootfs
     private static readonly string[] s_applets =
     [
         "cat", "chmod", "chown", "cp", "cut", "dd", "echo", "env", "false", "grep", "head", "hostname", "id", "kill", "ln", "ls", "mkdir", "mknod",
-        "mount", "od", "printf", "ps", "pwd", "readlink", "rm", "sed", "setsid", "sh", "sleep", "stat", "stty", "tail", "test", "touch", "tr", "true", "tty",
-        "umount", "uname", "wc", "yes",
+        "mount", "od", "printf", "ps", "pwd", "readlink", "rm", "rmdir", "sed", "setsid", "sh", "sleep", "stat", "stty", "tail", "test", "touch", "tr", "true", "tty",
+        "umount", "uname", "uniq", "wc", "yes",
     ];
 
     private static readonly Lazy<string> s_programs = new(MakePrograms);

@@ -32,16 +32,16 @@ public sealed class CgroupTests : ContainerTest
     {
         string id = NewId();
         Bundle bundle = NewBundle("true");
-        bundle.Linux["cgroupsPath"] = $"/{id}-outer/inner";
+        bundle.Linux["cgroupsPath"] = $"/{id}-outer/{id}-inner";
         using Container container = new(Ocirun, id, Own(Ocirun.Start("create", "--bundle", bundle.Save().Folder, id)));
 
         foreach (string controller in Controllers)
         {
-            Cgroups.Of(container.Pid, controller).Should().Be(Top(controller) + $"/{id}-outer/inner");
+            Cgroups.Of(container.Pid, controller).Should().Be(Top(controller) + $"/{id}-outer/{id}-inner");
         }
 
         _ = Ocirun.Succeed("delete", "--force", id);
-        Cgroups.Containing("inner").Should().BeEmpty();
+        Cgroups.Containing($"{id}-inner").Should().BeEmpty();
         // A parent that may be others', too, is left by every peer.
         Cgroups.Remove($"{id}-outer");
     }

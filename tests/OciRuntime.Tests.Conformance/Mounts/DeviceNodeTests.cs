@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
 using FluentAssertions;
@@ -7,7 +8,7 @@ using Xunit;
 
 namespace OciRuntime.Tests.Conformance.Mounts;
 
-public sealed class DeviceNodeTests : ContainerTest
+public sealed class DeviceNodeTests : MountTest
 {
     [HostTheory]
     [InlineData("null", 1, 3)]
@@ -70,6 +71,99 @@ public sealed class DeviceNodeTests : ContainerTest
         devices["/dev/pipe"]!["mode"]!.GetValue<string>().Should().Be("644");
     }
 
+    [HostTheory]
+    [InlineData("c", 1, 5, "c")]
+    [InlineData("u", 1, 5, "c")]
+    [InlineData("b", 7, 200, "b")]
+    [InlineData("p", 0, 0, "p")]
+    public void Device_EveryType_HasModeAndOwner(string type, int major, int minor, string seen)
+    {
+        Bundle bundle = WithDevice("/dev/mine", type, major, minor);
+        bundle.Linux["devices"]![0]!["fileMode"] = 0x391; // 01621
+        bundle.Linux["devices"]![0]!["uid"] = 7;
+        bundle.Linux["devices"]![0]!["gid"] = 8;
+
+        JsonObject device = Devices(bundle)["/dev/mine"]!.AsObject();
+
+        device["type"]!.GetValue<string>().Should().Be(seen);
+        device["mode"]!.GetValue<string>().Should().Be("1621");
+        device["uid"]!.GetValue<int>().Should().Be(7);
+        device["gid"]!.GetValue<int>().Should().Be(8);
+        if (seen != "p")
+        {
+            device["major"]!.GetValue<int>().Should().Be(major);
+            device["minor"]!.GetValue<int>().Should().Be(minor);
+        }
+    }
+
+    [HostTheory]
+    [InlineData("c", 1, 5)]
+    [InlineData("b", 7, 200)]
+    [InlineData("p", 0, 0)]
+    public void Device_ThatTheImageHas_IsKept(string type, int major, int minor)
+    {
+        Bundle bundle = WithDevice("/opt/mine", type, major, minor);
+        string numbers = type == "p" ? "" : $" {major} {minor}";
+        Sh($"mknod -m 600 {bundle.Rootfs}/opt/mine {type}{numbers}");
+
+        OutputOf(bundle.Shell("stat -c %a /opt/mine")).Should().Be("600\n");
+    }
+
+    [HostTheory]
+    [InlineData("mknod X c 1 3")]
+    [InlineData("mknod X b 1 5")]
+    [InlineData("mkfifo X")]
+    [InlineData("touch X")]
+    [InlineData("mkdir X")]
+    [InlineData("ln -s /dev/zero X")]
+    [InlineData("ln -s /nowhere X")]
+    public void Device_WhereTheImageHasSomethingElse_IsRefused(string make)
+    {
+        Bundle bundle = WithDevice("/opt/mine", "c", 1, 5);
+        Sh(make.Replace("X", $"{bundle.Rootfs}/opt/mine", System.StringComparison.Ordinal));
+
+        Error(bundle).Should().Contain("/opt/mine").And.Contain("/linux/devices/0").And.Contain("the image has something else there");
+    }
+
+    // Nobody may make nodes there: the host's are bound. A pipe is no device, and made.
+    [HostFact]
+    public void Device_InAUserNamespace_IsTheHosts()
+    {
+        Bundle bundle = WithDevice("/dev/full", "c", 1, 7);
+        bundle.Linux["devices"]!.AsArray().Add(new JsonObject { ["path"] = "/dev/pipe", ["type"] = "p", ["fileMode"] = 384, ["uid"] = 3, ["gid"] = 4 });
+        bundle.Linux["devices"]!.AsArray().Add(new JsonObject { ["path"] = "/dev/ptmx", ["type"] = "c", ["major"] = 5, ["minor"] = 2 });
+
+        JsonObject devices = Devices(InUserNamespace(bundle));
+
+        devices["/dev/full"]!.ToJsonString().Should().Be("""{"type":"c","mode":"666","uid":65534,"gid":65534,"major":1,"minor":7}""");
+        devices["/dev/pipe"]!.ToJsonString().Should().Be("""{"type":"p","mode":"600","uid":3,"gid":4}""");
+        devices["/dev/ptmx"]!["target"]!.GetValue<string>().Should().Be("pts/ptmx");
+    }
+
+    [HostTheory]
+    [InlineData("/dev/zero", "a user namespace gets the host's, and that is another device")]
+    [InlineData("/dev/no-such-device", "ENOENT")]
+    public void Device_InAUserNamespace_OtherThanTheHosts_IsRefused(string path, string rule) =>
+        Error(InUserNamespace(WithDevice(path, "c", 1, 7))).Should().Contain(path).And.Contain("/linux/devices/0").And.Contain(rule);
+
+    [HostFact]
+    public void Ptmx_AmongTheDevices_IsTheLinkAllTheSame() =>
+        Devices(WithDevice("/dev/ptmx", "c", 5, 2))["/dev/ptmx"]!["target"]!.GetValue<string>().Should().Be("pts/ptmx");
+
+    // A /dev of somebody else is not changed.
+    [HostFact]
+    public void Dev_Bound_IsLeftAsItIs()
+    {
+        string dev = Path.Combine(Folder, "dev");
+        _ = Directory.CreateDirectory(dev);
+        Sh($"mknod -m 666 {dev}/null c 1 3");
+        Bundle bundle = NewBundle("ls", "/dev");
+        bundle.Config["mounts"] = new JsonArray(bundle.Mounts.First(m => m!["destination"]!.GetValue<string>() == "/proc")!.DeepClone());
+        bundle.AddMount("/dev", "bind", dev, "bind");
+
+        OutputOf(bundle.Save()).Should().Be("null\n");
+    }
+
     // The umask of the caller must not take bits off what the config gives.
     [HostFact]
     public void Device_CallersUmaskIsStrict_ModeIsAsGiven()
@@ -87,6 +181,14 @@ public sealed class DeviceNodeTests : ContainerTest
     [HostFact]
     public void Ptmx_Opened_MakesATerminalOfTheContainer() =>
         OutputOf(NewShell("exec 3<>/dev/ptmx; ls /dev/pts")).Should().Be("0\nptmx\n");
+
+    private Bundle WithDevice(string path, string type, int major, int minor)
+    {
+        Bundle bundle = NewBundle();
+        bundle.Config["root"]!["readonly"] = false;
+        bundle.Linux["devices"] = new JsonArray(new JsonObject { ["path"] = path, ["type"] = type, ["major"] = major, ["minor"] = minor });
+        return bundle.Save();
+    }
 
     private JsonObject Devices(Bundle bundle) => Report(bundle.Save(), "devices")["devices"]!.AsObject();
 }

@@ -55,6 +55,19 @@ public sealed class MaskTests : ContainerTest
         OutputOf(bundle.Save()).Should().BeEmpty();
     }
 
+    // Once each, however often they are named; folders share one file system, which costs one.
+    [HostFact]
+    public void MaskedPaths_Twice_AreMaskedOnce()
+    {
+        Bundle bundle = NewShell("grep -c ' /opt/' /proc/self/mounts; stat -c %d /opt/a /opt/b | uniq | wc -l");
+        bundle.AddProgram("/opt/secret", "secret");
+        bundle.AddProgram("/opt/a/secret", "secret");
+        bundle.AddProgram("/opt/b/secret", "secret");
+        bundle.Linux["maskedPaths"] = Bundle.Array("/opt/secret", "/opt/a", "/opt//a/", "/opt/b", "/opt/secret");
+
+        OutputOf(bundle.Save()).Should().Be("3\n1\n");
+    }
+
     [HostTheory]
     [InlineData("/proc/sys/kernel/shm_rmid_forced", "echo 1")]
     [InlineData("/proc/irq/default_smp_affinity", "echo f")]
