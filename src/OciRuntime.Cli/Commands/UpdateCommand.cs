@@ -10,6 +10,7 @@ using OciRuntime.Cli.Text;
 using OciRuntime.Engine.Parent;
 using OciRuntime.Engine.State;
 using OciRuntime.Plan;
+using OciRuntime.Plan.Compile;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Cli.Commands;
@@ -69,13 +70,22 @@ internal sealed class UpdateCommand : Verb
             : ResourceUpdate.FromFlags(ReadFlags(arguments), FlagOf);
         using ContainerUpdate container = ContainerUpdate.Begin(new StateStore(call.Global.Root), call.Id);
         List<string> warnings = [];
-        ImmutableArray<CgroupWrite> writes = update.Compile(container.Layout, container.ReadFacts(), warnings);
+        CgroupFacts group = container.ReadFacts();
+        ImmutableArray<CgroupWrite> writes = update.Compile(container.Layout, group, warnings);
         foreach (string warning in warnings)
         {
             call.Log.Warning(warning);
         }
 
-        container.Apply(writes);
+        if (container.HasUnit)
+        {
+            container.Apply(UnitResources.CompileUpdate(writes, group));
+        }
+        else
+        {
+            container.Apply(writes);
+        }
+
         container.ApplySchemata(schemata);
         return ExitCode.Success;
     }

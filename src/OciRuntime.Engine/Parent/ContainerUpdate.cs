@@ -6,6 +6,7 @@ using System.Globalization;
 using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.Resctrl;
 using OciRuntime.Engine.State;
+using OciRuntime.Engine.Systemd;
 using OciRuntime.Plan;
 
 namespace OciRuntime.Engine.Parent;
@@ -19,6 +20,9 @@ public sealed class ContainerUpdate : IDisposable
 
     private ContainerUpdate(ContainerFolder folder, ContainerRecord record) =>
         (_folder, _record, _cgroup) = (folder, record, ContainerCgroup.Of(record));
+
+    /// <summary>Whether a scope of systemd's has to be told, too.</summary>
+    public bool HasUnit => _record.SystemdUnit is not null;
 
     public CgroupLayout Layout => _cgroup.IsVersion2 ? CgroupLayout.V2 : CgroupLayout.V1;
 
@@ -46,7 +50,11 @@ public sealed class ContainerUpdate : IDisposable
         CgroupFacts facts = new();
         if (!_cgroup.IsVersion2)
         {
-            return facts;
+            return _cgroup.FolderOf("cpu") is { } v1 ? facts with
+            {
+                CpuQuota = CgroupLimits.ReadLine(v1, "cpu.cfs_quota_us"u8) ?? facts.CpuQuota,
+                CpuPeriod = CgroupLimits.ReadLine(v1, "cpu.cfs_period_us"u8) ?? facts.CpuPeriod,
+            } : facts;
         }
 
         string folder = _cgroup.Folders[0];
@@ -65,6 +73,18 @@ public sealed class ContainerUpdate : IDisposable
 
     /// <summary>New lines for the schemata of the container's resctrl group.</summary>
     public void ApplySchemata(IReadOnlyList<string> lines) => ResctrlGroup.Change(_record.ResctrlFolders, lines);
+
+    /// <summary>Likewise, and tells systemd.</summary>
+    /// <exception cref="ContainerException">The files have the new limits, and systemd does not know of them.</exception>
+    public void Apply(UnitUpdate update)
+    {
+        // The kernel first: what it refuses, systemd would not say.
+        Apply(update.Writes);
+        if (!update.Properties.IsEmpty)
+        {
+            ScopeUnit.Change(_record.IsSystemdUser, _record.SystemdUnit!, update.Properties);
+        }
+    }
 
     public void Dispose() => _folder.Dispose();
 
