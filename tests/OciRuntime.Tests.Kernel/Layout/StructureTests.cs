@@ -29,7 +29,7 @@ public sealed class StructureTests : KernelTest
             ("DeviceMinor", "stx_dev_minor"), ("MountId", "stx_mnt_id"),
             ("AccessTime", "stx_atime"), ("ModificationTime", "stx_mtime"),
         ]),
-        (typeof(FileTime), Unsafe.SizeOf<FileTime>(), "struct statx_timestamp", [("Seconds", "tv_sec"), ("Nanoseconds", "tv_nsec"), ("_reserved", "__reserved")]),
+        (typeof(FileTime), Unsafe.SizeOf<FileTime>(), "struct statx_timestamp", [("Seconds", "tv_sec"), ("Nanoseconds", "tv_nsec"), ("Reserved", "__reserved")]),
         (typeof(FileSystemStatus), Unsafe.SizeOf<FileSystemStatus>(), "struct statfs", [("Type", "f_type"), ("Flags", "f_flags")]),
         (typeof(MountAttributes), Unsafe.SizeOf<MountAttributes>(), "struct mount_attr",
             [("Set", "attr_set"), ("Clear", "attr_clr"), ("Propagation", "propagation"), ("UserNamespace", "userns_fd")]),
@@ -88,7 +88,7 @@ public sealed class StructureTests : KernelTest
     public void Structures_AreAllCompared()
     {
         IEnumerable<Type> structures = typeof(SyscallNumber).Assembly.GetTypes().Where(type =>
-            type.IsValueType && !type.IsEnum && type.Namespace!.StartsWith("OciRuntime.Abi.", StringComparison.Ordinal));
+            type.IsValueType && !type.IsEnum && type.Namespace is { } space && space.StartsWith("OciRuntime.Abi.", StringComparison.Ordinal));
         structures.Except([typeof(ControlCharacters)]).Should().BeEquivalentTo(s_structures.Select(structure => structure.Ours));
         foreach ((Type type, _, _, (string Ours, string Theirs)[] fields) in s_structures)
         {
