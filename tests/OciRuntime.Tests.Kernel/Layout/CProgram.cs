@@ -34,6 +34,9 @@ internal static class CProgram
         #include <asm/termbits.h>
         #include <asm/termios.h>
         #include <linux/bpf.h>
+        #include <linux/filter.h>
+        #include <linux/seccomp.h>
+        #include <linux/audit.h>
         #include <linux/capability.h>
         #include <linux/prctl.h>
         #include <linux/wait.h>

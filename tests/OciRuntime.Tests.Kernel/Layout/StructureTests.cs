@@ -12,6 +12,7 @@ using OciRuntime.Abi.Files;
 using OciRuntime.Abi.Mounting;
 using OciRuntime.Abi.Networking;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Abi.Seccomp;
 
 namespace OciRuntime.Tests.Kernel.Layout;
 
@@ -54,6 +55,8 @@ public sealed class StructureTests : KernelTest
             ("Runtime", "sched_runtime"), ("Deadline", "sched_deadline"), ("Period", "sched_period"), ("UtilizationMinimum", "sched_util_min"),
             ("UtilizationMaximum", "sched_util_max"),
         ]),
+        (typeof(SockFilter), Unsafe.SizeOf<SockFilter>(), "struct sock_filter",
+            [("Code", "code"), ("JumpTrue", "jt"), ("JumpFalse", "jf"), ("Value", "k")]),
         (typeof(NetlinkHeader), Unsafe.SizeOf<NetlinkHeader>(), "struct nlmsghdr",
             [("Length", "nlmsg_len"), ("Type", "nlmsg_type"), ("Flags", "nlmsg_flags"), ("Sequence", "nlmsg_seq"), ("Port", "nlmsg_pid")]),
         (typeof(LinkMessage), Unsafe.SizeOf<LinkMessage>(), "struct ifinfomsg",
@@ -88,7 +91,7 @@ public sealed class StructureTests : KernelTest
     public void Structures_AreAllCompared()
     {
         IEnumerable<Type> structures = typeof(SyscallNumber).Assembly.GetTypes().Where(type =>
-            type.IsValueType && !type.IsEnum && type.Namespace is { } space && space.StartsWith("OciRuntime.Abi.", StringComparison.Ordinal));
+            type.IsValueType && !type.IsEnum && type.Namespace?.StartsWith("OciRuntime.Abi.", StringComparison.Ordinal) == true);
         structures.Except([typeof(ControlCharacters)]).Should().BeEquivalentTo(s_structures.Select(structure => structure.Ours));
         foreach ((Type type, _, _, (string Ours, string Theirs)[] fields) in s_structures)
         {
