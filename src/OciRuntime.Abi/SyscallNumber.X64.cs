@@ -66,6 +66,7 @@ public static class SyscallNumber
     public const nint Unshare = 272;
     public const nint Accept4 = 288;
     public const nint Signalfd4 = 289;
+    public const nint Eventfd2 = 290;
     public const nint Dup3 = 292;
     public const nint Pipe2 = 293;
     public const nint Prlimit64 = 302;

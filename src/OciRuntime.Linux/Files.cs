@@ -204,6 +204,13 @@ public static unsafe partial class Files
         }
     }
 
+    /// <summary>A counter that other parts of the kernel add to; reading does not wait. <c>eventfd2(2)</c>.</summary>
+    public static OwnedFd MakeEventCounter()
+    {
+        const nint EFD_NONBLOCK = (nint)OpenFlags.O_NONBLOCK;
+        return new OwnedFd((int)LinuxException.ThrowIfError(Raw.Call(SyscallNumber.Eventfd2, 0, EFD_NONBLOCK | (nint)OpenFlags.O_CLOEXEC), "eventfd2"));
+    }
+
     /// <summary><c>pipe2(2)</c>.</summary>
     public static (OwnedFd Source, OwnedFd Target) MakePipe()
     {

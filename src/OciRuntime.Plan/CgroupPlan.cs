@@ -17,6 +17,26 @@ public sealed record CgroupPlan
     /// <summary>Version 2 only: the BPF_PROG_TYPE_CGROUP_DEVICE program. Empty: none.</summary>
     public ImmutableArray<BpfInstruction> DeviceProgram { get; init; } = [];
 
+    /// <summary>The user of the host who gets the group, version 2's folder and some files, so that the container can divide it; null: nobody.</summary>
+    public uint? Owner { get; init; }
+
+    /// <summary>Whether config.json limits something beside devices, of which there are rules even where it has none.</summary>
+    public bool HasLimits
+    {
+        get
+        {
+            foreach (CgroupWrite write in Writes)
+            {
+                if (write.Controller != "devices")
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     /// <summary>Whether config.json asks for nothing that needs a group: no path, no limit, no device rule.</summary>
     public bool IsOptional => Path is null && Writes.IsEmpty && DeviceProgram.IsEmpty;
 }

@@ -120,6 +120,11 @@ public static partial class PlanText
             Line(text, "cgroup", "path " + Quote(path));
         }
 
+        if (cgroup.Owner is { } owner)
+        {
+            Line(text, "cgroup", $"owner {owner}");
+        }
+
         foreach (CgroupWrite write in cgroup.Writes)
         {
             AddWrite(text, write);

@@ -42,11 +42,6 @@ internal abstract class BundleVerb : Verb
                 "the systemd cgroup driver is not supported yet: leave --systemd-cgroup out, or use --cgroup-manager cgroupfs");
         }
 
-        if (call.Global.CgroupManager == CgroupManager.Disabled)
-        {
-            call.Log.Warning("--cgroup-manager disabled is not supported yet: the container gets a control group of its own");
-        }
-
         BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config));
         call.Log.Debug($"{bundle.Folder}: the config is read and compiled");
         if (bundle.Plan.Seccomp is { } seccomp)
@@ -60,6 +55,11 @@ internal abstract class BundleVerb : Verb
             call.Log.Warning(warning);
         }
 
+        if (call.Global.CgroupManager == CgroupManager.Disabled && bundle.Plan.Cgroup.HasLimits)
+        {
+            call.Log.Warning("ignoring the limits of linux.resources: --cgroup-manager disabled makes no cgroup");
+        }
+
         return bundle;
     }
 
@@ -71,6 +71,7 @@ internal abstract class BundleVerb : Verb
         PidFile = call.Arguments.ValueOf(_pidFile),
         ConsoleSocket = call.Arguments.ValueOf(_consoleSocket),
         PidfdSocket = call.Arguments.ValueOf(_pidfdSocket),
+        NoCgroup = call.Global.CgroupManager == CgroupManager.Disabled,
         NoPivot = call.Arguments.IsOn(_noPivot),
         NoNewKeyring = call.Arguments.IsOn(_noNewKeyring),
         PreserveFds = checked(ServiceVariables.ListenCount + Flags.DescriptorCount(call.Arguments.ValueOf(_preserveFds))),

@@ -12,6 +12,7 @@ internal static class Verbs
         "create"   => new CreateCommand(),
         "debug"    => new DebugCommand(),
         "delete"   => new DeleteCommand(),
+        "events"   => new EventsCommand(),
         "exec"     => new ExecCommand(),
         "features" => new FeaturesCommand(),
         "help"     => new HelpCommand(),
@@ -32,7 +33,7 @@ internal static class Verbs
     internal static Verb[] All() =>
     [
         new RunCommand(), new CreateCommand(), new StartCommand(), new StateCommand(), new KillCommand(),
-        new ExecCommand(), new PsCommand(), new PauseCommand(), new ResumeCommand(), new UpdateCommand(), new DeleteCommand(), new ListCommand(),
+        new ExecCommand(), new PsCommand(), new PauseCommand(), new ResumeCommand(), new UpdateCommand(), new EventsCommand(), new DeleteCommand(), new ListCommand(),
         new SpecCommand(), new FeaturesCommand(), new HelpCommand(), new DebugCommand(),
     ];
 }

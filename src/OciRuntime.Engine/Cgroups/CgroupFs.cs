@@ -16,14 +16,44 @@ internal static class CgroupFs
 
     private static ReadOnlySpan<byte> Processes => "cgroup.procs\0"u8;
 
-    /// <summary>Refuses a control group that somebody else uses: its limits and its end would be theirs too.</summary>
-    public static void RefuseOccupied(CgroupPlacement placement)
+    /// <summary>Refuses a control group that somebody else uses, or that is frozen: limits and end would be theirs too, and nothing would run.</summary>
+    /// <returns>Whether there is any folder already.</returns>
+    public static bool RefuseOccupied(ContainerCgroup cgroup)
     {
-        foreach (string folder in placement.Folders)
+        bool exists = false;
+        foreach (string folder in cgroup.Folders)
         {
-            if (WholeFile.TryRead(KernelString.Of(folder).Append(Processes[..^1]).Span) is { Length: > 0 })
+            KernelString path = KernelString.Of(folder);
+            if (Files.TryStatus(Fd.CurrentDirectory, path.Span, AtFlags.None, out _) != 0)
+            {
+                continue;
+            }
+
+            exists = true;
+            if (CgroupProcesses.InTree(path).Count > 0)
             {
                 throw new ContainerException($"the container's cgroup is not empty: {folder} has processes (/linux/cgroupsPath)");
+            }
+        }
+
+        return exists && Freezer.IsFrozen(cgroup)
+            ? throw new ContainerException($"the container's cgroup unexpectedly frozen: {cgroup.Folders[0]} (/linux/cgroupsPath)")
+            : exists;
+    }
+
+    /// <summary>Gives a version 2 folder, and those of its files that the kernel names, to another user: he may make groups in it.</summary>
+    public static void Delegate(ContainerCgroup cgroup, uint owner)
+    {
+        KernelString folder = KernelString.Of(cgroup.Folders[0]);
+        ChangeOwner(folder, owner);
+
+        // config-linux.md, "Cgroup ownership": the three are of kernels that do not say.
+        ReadOnlySpan<byte> names = WholeFile.TryRead("/sys/kernel/cgroup/delegate\0"u8) ?? "cgroup.procs\ncgroup.subtree_control\ncgroup.threads\n"u8;
+        foreach (Range range in names.Split((byte)'\n'))
+        {
+            if (!names[range].IsEmpty)
+            {
+                ChangeOwner(folder.Append(names[range]), owner);
             }
         }
     }
@@ -59,14 +89,15 @@ internal static class CgroupFs
         Files.Open(Fd.CurrentDirectory, KernelString.Of(placement.Folders[0]).Span, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
 
     /// <summary>Writes the limits and, on version 2, attaches the device program.</summary>
-    public static void ApplyLimits(CgroupPlacement placement, CgroupPlan plan)
+    /// <param name="parents">Folders above that were made for the container.</param>
+    /// <param name="isNew">False: the folder was there before, and may have a program already.</param>
+    public static void ApplyLimits(ContainerCgroup cgroup, CgroupPlan plan, ImmutableArray<string> parents, bool isNew)
     {
-        CgroupLimits.Apply(placement.Cgroup, plan.Writes);
+        GiveRealtime(cgroup, plan, parents);
+        CgroupLimits.Apply(cgroup, plan.Writes);
         if (!plan.DeviceProgram.IsEmpty)
         {
-            using OwnedFd program = Bpf.LoadDeviceProgram(plan.DeviceProgram.AsSpan());
-            using OwnedFd folder = Files.Open(Fd.CurrentDirectory, KernelString.Of(placement.Folders[0]).Span, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY);
-            Bpf.AttachDeviceProgram(folder.Borrow, program.Borrow);
+            DeviceProgram.Attach(cgroup.Folders[0], plan.DeviceProgram, isNew);
         }
     }
 
@@ -83,6 +114,38 @@ internal static class CgroupFs
             {
                 throw new LinuxException("putting the container's process into its cgroup: write", errno, file.ToString());
             }
+        }
+    }
+
+    // sched-rt-group.rst: a new folder of version 1 has no real-time runtime, and what is below it can't have more.
+    private static void GiveRealtime(ContainerCgroup cgroup, CgroupPlan plan, ImmutableArray<string> parents)
+    {
+        foreach (CgroupWrite write in plan.Writes)
+        {
+            if (!write.File.Text.StartsWith("cpu.rt_"u8) || cgroup.FolderOf("cpu") is not { } folder)
+            {
+                continue;
+            }
+
+            for (int i = parents.Length - 1; i >= 0; i--)
+            {
+                if (folder.StartsWith($"{parents[i]}/", StringComparison.Ordinal))
+                {
+                    // What is refused here is refused to the container's own folder, too, and told then.
+                    _ = WholeFile.TryWrite(Fd.CurrentDirectory, KernelString.Of(parents[i]).Append(write.File.Text).Span, write.Value.Text);
+                }
+            }
+        }
+    }
+
+    private static void ChangeOwner(KernelString path, uint owner)
+    {
+        Errno errno = Folders.TryChangeOwner(Fd.CurrentDirectory, path.Span, owner, uint.MaxValue, AtFlags.None);
+
+        // ENOENT: the file of a controller that is not handed down to here.
+        if (errno is not (0 or Errno.ENOENT))
+        {
+            throw new LinuxException($"giving the cgroup to user {owner}: fchownat", errno, path.ToString());
         }
     }
 
@@ -177,28 +240,27 @@ internal static class CgroupFs
         }
     }
 
-    // cpuset(7): a new version 1 folder has no CPUs and no memory nodes, and then takes no process.
+    // cpuset(7): a new version 1 folder has no CPUs and no memory nodes, and then takes no process; nor do those that others made above it.
     private static void InheritCpuset(KernelString folder)
     {
-        CopyIfEmpty(folder, "cpuset.cpus"u8);
-        CopyIfEmpty(folder, "cpuset.mems"u8);
+        _ = Inherit(folder, "cpuset.cpus"u8);
+        _ = Inherit(folder, "cpuset.mems"u8);
     }
 
-    private static void CopyIfEmpty(KernelString folder, ReadOnlySpan<byte> name)
+    /// <returns>What the file has in the end; null where there is none.</returns>
+    private static byte[]? Inherit(KernelString folder, ReadOnlySpan<byte> name)
     {
         KernelString file = folder.Append(name);
         byte[]? own = WholeFile.TryRead(file.Span);
         if (own is null || own.AsSpan().TrimEnd((byte)'\n').Length > 0)
         {
-            return;
+            return own;
         }
 
-        ReadOnlySpan<byte> parent = folder.Text[..folder.Text.LastIndexOf((byte)'/')];
-        byte[]? inherited = WholeFile.TryRead(KernelString.OfBytes(parent).Append(name).Span);
+        byte[]? inherited = Inherit(KernelString.OfBytes(folder.Text[..folder.Text.LastIndexOf((byte)'/')]), name);
         Errno errno = inherited is null ? Errno.ENOENT : WholeFile.TryWrite(Fd.CurrentDirectory, file.Span, inherited);
-        if (errno != 0)
-        {
-            throw new LinuxException("giving the cgroup its parent's CPUs and memory nodes: write", errno, file.ToString());
-        }
+        return errno == 0
+            ? inherited
+            : throw new LinuxException("giving the cgroup its parent's CPUs and memory nodes: write", errno, file.ToString());
     }
 }

@@ -11,28 +11,28 @@ namespace OciRuntime.Engine.Cgroups;
 /// <summary>The processes of a control group and of the groups below it.</summary>
 internal static class CgroupProcesses
 {
-    /// <summary>Signals each of them once.</summary>
-    public static void Signal(ContainerCgroup cgroup, int signal)
-    {
-        foreach (int pid in All(cgroup))
-        {
-            // ESRCH: it ended since the list was read.
-            _ = Processes.TrySignal(pid, signal);
-        }
-    }
-
     /// <summary>Each of them once. Every hierarchy has the same ones: the first folder that is there tells.</summary>
     public static List<int> All(ContainerCgroup cgroup)
     {
-        List<int> pids = [];
         foreach (string folder in cgroup.Folders)
         {
             KernelString path = KernelString.Of(folder);
             if (Files.TryStatus(Fd.CurrentDirectory, path.Span, AtFlags.None, out _) == 0)
             {
-                AddTree(path, pids);
-                break;
+                return InTree(path);
             }
+        }
+
+        return [];
+    }
+
+    /// <summary>Each of them once, also one that is in some hierarchies only.</summary>
+    public static List<int> OfEveryHierarchy(ContainerCgroup cgroup)
+    {
+        List<int> pids = [];
+        foreach (string folder in cgroup.Folders)
+        {
+            pids.AddRange(InTree(KernelString.Of(folder)).FindAll(pid => !pids.Contains(pid)));
         }
 
         return pids;
@@ -57,10 +57,29 @@ internal static class CgroupProcesses
         return pids;
     }
 
+    /// <summary>The pids in a folder and in those below it.</summary>
+    public static List<int> InTree(KernelString folder)
+    {
+        List<int> pids = In(folder);
+        foreach (KernelString child in Children(folder))
+        {
+            pids.AddRange(InTree(child));
+        }
+
+        return pids;
+    }
+
     /// <summary>The folders directly below one.</summary>
     public static List<KernelString> Children(KernelString folder)
     {
         List<KernelString> children = [];
+
+        // A folder has a link for its name, one for its dot, and one for each folder in it.
+        if (Files.TryStatus(Fd.CurrentDirectory, folder.Span, AtFlags.None, out FileStatus own) != 0 || own.LinkCount == 2)
+        {
+            return children;
+        }
+
         if (Files.TryOpen(Fd.CurrentDirectory, folder.Span, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY, 0, out OwnedFd? opened) != 0)
         {
             return children;
@@ -79,14 +98,5 @@ internal static class CgroupProcesses
         }
 
         return children;
-    }
-
-    private static void AddTree(KernelString folder, List<int> pids)
-    {
-        pids.AddRange(In(folder));
-        foreach (KernelString child in Children(folder))
-        {
-            AddTree(child, pids);
-        }
     }
 }

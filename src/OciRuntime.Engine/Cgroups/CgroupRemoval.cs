@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Files;
-using OciRuntime.Abi.Processes;
 using OciRuntime.Linux;
 
 namespace OciRuntime.Engine.Cgroups;
@@ -12,13 +9,13 @@ namespace OciRuntime.Engine.Cgroups;
 /// <summary>Kills what is left in a container's control group and removes its folders. Every wait is on a process or on cgroup.events.</summary>
 internal static class CgroupRemoval
 {
-    /// <param name="folders">The container's own.</param>
+    /// <param name="cgroup">The container's own.</param>
     /// <param name="parents">Those above that create made; removed if nobody else uses them.</param>
-    public static void Remove(ImmutableArray<string> folders, ImmutableArray<string> parents)
+    public static void Remove(ContainerCgroup cgroup, ImmutableArray<string> parents)
     {
-        foreach (string folder in folders)
+        foreach (string folder in cgroup.Folders)
         {
-            RemoveTree(KernelString.Of(folder));
+            RemoveTree(cgroup, KernelString.Of(folder));
         }
 
         foreach (string parent in parents)
@@ -28,7 +25,7 @@ internal static class CgroupRemoval
         }
     }
 
-    private static void RemoveTree(KernelString folder)
+    private static void RemoveTree(ContainerCgroup cgroup, KernelString folder)
     {
         const int Attempts = 16;
         Errno errno = 0;
@@ -45,56 +42,14 @@ internal static class CgroupRemoval
                 break;
             }
 
-            KillAll(folder);
+            // Processes, or groups below: those that the container made.
+            CgroupKill.All(cgroup);
             foreach (KernelString child in CgroupProcesses.Children(folder))
             {
-                RemoveTree(child);
+                RemoveTree(cgroup, child);
             }
         }
 
         throw new LinuxException("removing the cgroup: rmdir", errno, folder.ToString());
     }
-
-    /// <summary>Kills every process in the folder, and below it on version 2, and waits until they are gone.</summary>
-    private static void KillAll(KernelString folder)
-    {
-        // cgroups(7): cgroup.kill, Linux 5.14, version 2 only: the whole tree at once, whatever forks meanwhile.
-        bool whole = WholeFile.TryWrite(Fd.CurrentDirectory, folder.Append("cgroup.kill"u8).Span, "1"u8) == 0;
-        if (whole)
-        {
-            _ = CgroupEvents.Await(folder, "populated 0"u8, milliseconds: -1);
-            return;
-        }
-
-        // Version 1: each by its number, until a reading shows none.
-        Thaw(folder);
-        while (CgroupProcesses.In(folder) is { Count: > 0 } pids)
-        {
-            KillEach(pids);
-        }
-    }
-
-    private static void KillEach(List<int> pids)
-    {
-        List<OwnedFd> dying = [];
-        foreach (int pid in pids)
-        {
-            if (Processes.TryOpen(pid, out OwnedFd? pidFd) == 0)
-            {
-                _ = Processes.TrySignal(pidFd!.Borrow, (int)Signum.SIGKILL);
-                dying.Add(pidFd);
-            }
-        }
-
-        foreach (OwnedFd pidFd in dying)
-        {
-            Span<PollEntry> entry = [new PollEntry { Descriptor = pidFd.Borrow.Number, Events = PollEntry.POLLIN }];
-            Processes.Poll(entry);
-            pidFd.Dispose();
-        }
-    }
-
-    // ENOENT: the folder of another controller.
-    private static void Thaw(KernelString folder) =>
-        _ = WholeFile.TryWrite(Fd.CurrentDirectory, folder.Append("freezer.state"u8).Span, "THAWED"u8);
 }

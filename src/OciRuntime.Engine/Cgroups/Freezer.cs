@@ -34,25 +34,24 @@ internal static class Freezer
     {
         KernelString folder = FolderOf(cgroup, out bool isVersion2)
             ?? throw new ContainerException("pausing the container: there is no freezer: it has no cgroup, or the host no freezer controller");
-        bool isFrozen = false;
-        try
+        Errno errno = TryFreeze(folder, isVersion2, first);
+        switch (errno)
         {
-            isFrozen = isVersion2 ? FreezeVersion2(folder) : FreezeVersion1(folder, first);
-        }
-        finally
-        {
-            if (!isFrozen)
-            {
-                _ = TryThaw(cgroup);
-            }
-        }
-
-        if (!isFrozen)
-        {
-            throw new ContainerException(
-                $"pausing the container: {folder}: not every process could be frozen within {PatienceMilliseconds / 1000} s");
+            case 0:
+                return;
+            case Errno.ETIMEDOUT:
+                throw new ContainerException(
+                    $"pausing the container: {folder}: not every process could be frozen within {PatienceMilliseconds / 1000} s");
+            case Errno.ESRCH:
+                throw new ContainerException($"pausing the container: {ContainerException.NotRunning}");
+            default:
+                throw new LinuxException("pausing the container: write", errno, folder.Append(isVersion2 ? Version2File : Version1File).ToString());
         }
     }
+
+    /// <summary>The same for who can go on without.</summary>
+    public static Errno TryFreeze(ContainerCgroup cgroup) =>
+        FolderOf(cgroup, out bool isVersion2) is { } folder ? TryFreeze(folder, isVersion2, first: null) : Errno.ENOENT;
 
     public static void Thaw(ContainerCgroup cgroup)
     {
@@ -65,9 +64,25 @@ internal static class Freezer
 
     /// <summary>For who has something else to do than thawing: killing, cleaning up.</summary>
     public static Errno TryThaw(ContainerCgroup cgroup) =>
-        FolderOf(cgroup, out bool isVersion2) is { } folder
-            ? WholeFile.TryWrite(Fd.CurrentDirectory, folder.Append(isVersion2 ? Version2File : Version1File).Span, isVersion2 ? "0"u8 : "THAWED"u8)
-            : Errno.ENOENT;
+        FolderOf(cgroup, out bool isVersion2) is { } folder ? TryThaw(folder, isVersion2) : Errno.ENOENT;
+
+    /// <summary>Also the groups that processes of the container made below, and froze: who is frozen by version 1 does not die.</summary>
+    public static void ThawTree(ContainerCgroup cgroup)
+    {
+        if (FolderOf(cgroup, out bool isVersion2) is { } folder)
+        {
+            ThawTree(folder, isVersion2);
+        }
+    }
+
+    private static void ThawTree(KernelString folder, bool isVersion2)
+    {
+        _ = TryThaw(folder, isVersion2);
+        foreach (KernelString child in CgroupProcesses.Children(folder))
+        {
+            ThawTree(child, isVersion2);
+        }
+    }
 
     // On a hybrid host version 1's controller, as with every peer; without it the version 2 hierarchy beside it can freeze, too.
     private static KernelString? FolderOf(ContainerCgroup cgroup, out bool isVersion2)
@@ -77,27 +92,41 @@ internal static class Freezer
         return (version1 ?? cgroup.Unified) is { } folder ? KernelString.Of(folder) : null;
     }
 
-    private static bool FreezeVersion2(KernelString folder)
+    private static Errno TryThaw(KernelString folder, bool isVersion2) =>
+        WholeFile.TryWrite(Fd.CurrentDirectory, folder.Append(isVersion2 ? Version2File : Version1File).Span, isVersion2 ? "0"u8 : "THAWED"u8);
+
+    private static Errno TryFreeze(KernelString folder, bool isVersion2, Fd? first)
     {
-        Write(folder.Append(Version2File), "1"u8);
-        return CgroupEvents.Await(folder, "frozen 1"u8, PatienceMilliseconds);
+        Errno errno = isVersion2 ? TryFreezeVersion2(folder) : TryFreezeVersion1(folder, first);
+        if (errno != 0)
+        {
+            _ = TryThaw(folder, isVersion2);
+        }
+
+        return errno;
+    }
+
+    private static Errno TryFreezeVersion2(KernelString folder)
+    {
+        Errno errno = WholeFile.TryWrite(Fd.CurrentDirectory, folder.Append(Version2File).Span, "1"u8);
+        return errno != 0 ? errno : CgroupEvents.Await(folder, "frozen 1"u8, PatienceMilliseconds) ? 0 : Errno.ETIMEDOUT;
     }
 
     // freezer-subsystem.txt: the state goes from FREEZING to FROZEN when it is read, and nothing tells when that is worth while. Writing
     // again reaches what was forked meanwhile, and a thaw now and then helps where ever more is.
-    private static bool FreezeVersion1(KernelString folder, Fd first)
+    private static Errno TryFreezeVersion1(KernelString folder, Fd? first)
     {
         const int AttemptsWithoutWaiting = 32;
         const int AttemptsBetweenThaws = 64;
         KernelString file = folder.Append(Version1File);
         long end = Processes.MonotonicNanoseconds() + (PatienceMilliseconds * 1_000_000);
-        Span<PollEntry> entry = [new PollEntry { Descriptor = first.Number, Events = PollEntry.POLLIN }];
+        Span<PollEntry> entry = [new PollEntry { Descriptor = first?.Number ?? -1, Events = PollEntry.POLLIN }];
         for (int attempt = 1; Processes.MonotonicNanoseconds() < end; attempt++)
         {
-            Write(file, "FROZEN"u8);
-            if (WholeFile.TryRead(file.Span).AsSpan().StartsWith("FROZEN"u8))
+            Errno errno = WholeFile.TryWrite(Fd.CurrentDirectory, file.Span, "FROZEN"u8);
+            if (errno != 0 || WholeFile.TryRead(file.Span).AsSpan().StartsWith("FROZEN"u8))
             {
-                return true;
+                return errno;
             }
 
             if (attempt < AttemptsWithoutWaiting)
@@ -106,24 +135,15 @@ internal static class Freezer
             }
             else if (Processes.Poll(entry, timeoutMilliseconds: 1) > 0)
             {
-                throw new ContainerException($"pausing the container: {ContainerException.NotRunning}");
+                return Errno.ESRCH;
             }
 
             if (attempt % AttemptsBetweenThaws == 0)
             {
-                Write(file, "THAWED"u8);
+                _ = WholeFile.TryWrite(Fd.CurrentDirectory, file.Span, "THAWED"u8);
             }
         }
 
-        return false;
-    }
-
-    private static void Write(KernelString file, ReadOnlySpan<byte> value)
-    {
-        Errno errno = WholeFile.TryWrite(Fd.CurrentDirectory, file.Span, value);
-        if (errno != 0)
-        {
-            throw new LinuxException("pausing the container: write", errno, file.ToString());
-        }
+        return Errno.ETIMEDOUT;
     }
 }

@@ -55,7 +55,7 @@ public static class ContainerRemover
         KillFirstProcess(record);
         if (record is not null)
         {
-            CgroupRemoval.Remove(record.CgroupFolders, record.CgroupParents);
+            CgroupRemoval.Remove(ContainerCgroup.Of(record), record.CgroupParents);
             ResctrlGroup.Remove(record.ResctrlMade);
         }
 

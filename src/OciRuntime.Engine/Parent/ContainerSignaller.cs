@@ -9,22 +9,26 @@ namespace OciRuntime.Engine.Parent;
 /// <summary>kill.</summary>
 public static class ContainerSignaller
 {
-    /// <summary>Sends a signal to the container's first process, or with <paramref name="all"/> to every process in its control group.</summary>
+    /// <summary>
+    /// Sends a signal to the container's first process, or with <paramref name="all"/> to every process in its control group. SIGKILL goes to
+    /// all of a container without a PID namespace of its own.
+    /// </summary>
     /// <exception cref="ContainerException">It is not created or running.</exception>
     public static void Kill(StateStore store, string id, int signal, bool all)
     {
         using ContainerFolder folder = store.Open(id);
         ContainerRecord record = folder.ReadRecord() ?? throw new ContainerException($"{id}: {ContainerException.DoesNotExist}");
+        ContainerCgroup cgroup = ContainerCgroup.Of(record);
         if (all)
         {
             // Of a container that has stopped there may be processes left: one without a PID namespace of its own.
-            CgroupProcesses.Signal(ContainerCgroup.Of(record), signal);
+            CgroupKill.Signal(cgroup, signal);
             return;
         }
 
-        if (signal == (int)Signum.SIGKILL && !record.EndsWithFirst)
+        if (signal == (int)Signum.SIGKILL && !record.HasPidNamespace)
         {
-            KillWhole(record);
+            KillWhole(record, cgroup);
             return;
         }
 
@@ -41,13 +45,12 @@ public static class ContainerSignaller
             throw new ContainerException($"sending signal {signal} to {id}: pidfd_send_signal {record.Pid}: {ErrnoText.Of(errno)}");
         }
 
-        ThawToDie(ContainerCgroup.Of(record), signal);
+        ThawToDie(cgroup, signal);
     }
 
     // As with runc: who kills a container means all of it, and here nothing else ends with the first process, or after it.
-    private static void KillWhole(ContainerRecord record)
+    private static void KillWhole(ContainerRecord record, ContainerCgroup cgroup)
     {
-        ContainerCgroup cgroup = ContainerCgroup.Of(record);
         using OwnedFd? pidFd = ProcessIdentity.TryOpen(record);
         if (pidFd is null && CgroupProcesses.All(cgroup).Count == 0)
         {
@@ -56,11 +59,11 @@ public static class ContainerSignaller
 
         if (pidFd is not null)
         {
+            // It may have no group.
             _ = Processes.TrySignal(pidFd.Borrow, (int)Signum.SIGKILL);
         }
 
-        CgroupProcesses.Signal(cgroup, (int)Signum.SIGKILL);
-        ThawToDie(cgroup, (int)Signum.SIGKILL);
+        CgroupKill.Signal(cgroup, (int)Signum.SIGKILL);
     }
 
     // A frozen process of version 1 does not die of SIGKILL; as runc does, on version 2 as well.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using OciRuntime.Abi;
+using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.Hooks;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
@@ -43,7 +44,8 @@ public static class ContainerStarter
             channel,
             pidFd.Borrow,
             "starting the container",
-            (text, descriptor) => agent?.Deliver(channel, descriptor, text, pidFd.Borrow, record, ContainerStatus.Created));
+            (text, descriptor) => agent?.Deliver(channel, descriptor, text, pidFd.Borrow, record, ContainerStatus.Created),
+            ContainerCgroup.Of(record));
         RunPoststart(folder, record, hooks);
         folder.Unlock();
         return readiness?.Await(pidFd.Borrow, record.Pid) ?? "";

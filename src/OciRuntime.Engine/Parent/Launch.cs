@@ -28,6 +28,8 @@ internal sealed class Launch : IDisposable
     private CgroupPlacement? _cgroups;
     private SyncChannel? _channel;
     private ChildProcess? _child;
+    private bool _isCgroupNew;
+    private long _oomKillsBefore;
     private DeviceMoves? _devices;
     private ResctrlGroup? _resctrl;
 
@@ -121,7 +123,6 @@ internal sealed class Launch : IDisposable
         OwnerUid = Credentials.EffectiveUserId,
         HasProcess = plan.Process is not null,
         HasPidNamespace = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
-        EndsWithFirst = (plan.Namespaces.New & CloneFlags.CLONE_NEWPID) != 0,
         NoNewKeyring = options.NoNewKeyring,
         Annotations = plan.Annotations,
     };
@@ -129,8 +130,10 @@ internal sealed class Launch : IDisposable
     // What is planned is written down before it is made: whoever is killed leaves a record of what there may be.
     private void Prepare(bool andStart)
     {
-        _cgroups = CgroupPlacement.Choose(CgroupHierarchy.DetectLayout(), _plan.Cgroup.Path, _options.Id);
-        CgroupFs.RefuseOccupied(_cgroups);
+        CgroupLayout layout = CgroupHierarchy.DetectLayout();
+        _cgroups = _options.NoCgroup ? CgroupPlacement.None(layout) : CgroupPlacement.Choose(layout, _plan.Cgroup.Path, _options.Id);
+        _isCgroupNew = !CgroupFs.RefuseOccupied(_cgroups.Cgroup);
+        _oomKillsBefore = _isCgroupNew ? 0 : OomKills.Count(_cgroups.Cgroup);
         _record = _record with
         {
             CgroupFolders = _cgroups.Folders,
@@ -155,7 +158,7 @@ internal sealed class Launch : IDisposable
             Readiness = ReadinessRelay.Open(_folder, _options.NotifySocket);
         }
 
-        _undo.Push(() => CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents));
+        _undo.Push(() => CgroupRemoval.Remove(ContainerCgroup.Of(_record), _record.CgroupParents));
         if (MakesCgroupFirst)
         {
             MakeCgroup();
@@ -175,12 +178,21 @@ internal sealed class Launch : IDisposable
         catch (LinuxException e) when (e.Errno is Errno.EACCES or Errno.EPERM or Errno.EROFS && _plan.Cgroup.IsOptional && _record.OwnerUid != 0)
         {
             // As with every peer: a user who may make none, and asks for nothing that needs one, goes without.
-            CgroupRemoval.Remove(_record.CgroupFolders, _record.CgroupParents);
+            CgroupRemoval.Remove(ContainerCgroup.Of(_record), _record.CgroupParents);
             _record = _record with { CgroupFolders = [], CgroupControllers = [], CgroupParents = [] };
             _cgroups = CgroupPlacement.None(_cgroups!.Layout);
         }
 
-        CgroupFs.ApplyLimits(_cgroups!, _plan.Cgroup);
+        if (_options.NoCgroup)
+        {
+            return;
+        }
+
+        CgroupFs.ApplyLimits(_cgroups!.Cgroup, _plan.Cgroup, _record.CgroupParents, _isCgroupNew);
+        if (_plan.Cgroup.Owner is { } owner && owner != _record.OwnerUid && !_cgroups.Cgroup.IsNone)
+        {
+            CgroupFs.Delegate(_cgroups.Cgroup, owner);
+        }
     }
 
     private void Clone(bool andStart)
@@ -356,6 +368,7 @@ internal sealed class Launch : IDisposable
     /// <returns>What to throw: the reason, and what could not be undone.</returns>
     private Exception Abort(Exception reason)
     {
+        string why = OomReason();
         string trouble = _undo.Unwind();
 
         // Hooks of any kind may have run since: what they did is undone by those that come last.
@@ -365,6 +378,15 @@ internal sealed class Launch : IDisposable
         }
 
         Dispose();
-        return reason is LinuxException or ContainerException ? new ContainerException($"{reason.Message}{trouble}") : reason;
+        return reason is LinuxException or ContainerException ? new ContainerException($"{reason.Message}{why}{trouble}") : reason;
+    }
+
+    // Whatever failed because the first process was gone: it was killed for want of memory.
+    private string OomReason()
+    {
+        const int CLD_KILLED = 2;
+        return _child is not null && Processes.TryPeek(_child.PidFd, out WaitInfo ending) && ending.Code == CLD_KILLED && ending.Status == (int)Signum.SIGKILL
+            ? OomKills.Reason(_cgroups!.Cgroup, _oomKillsBefore)
+            : "";
     }
 }

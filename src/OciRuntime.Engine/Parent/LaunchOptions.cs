@@ -17,6 +17,9 @@ public sealed record LaunchOptions
     public string? PidFile { get; init; }
     public string? ConsoleSocket { get; init; }
     public string? PidfdSocket { get; init; }
+    /// <summary>--cgroup-manager disabled: the container stays in the runtime's own control group, without limits.</summary>
+    public bool NoCgroup { get; init; }
+
     public bool NoPivot { get; init; }
     public bool NoNewKeyring { get; init; }
     /// <summary>How many descriptors from 3 on the program inherits, those of a service manager among them.</summary>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
 
@@ -11,8 +12,10 @@ internal static class StartExchange
 {
     /// <param name="doing">For errors: <c>starting the container</c>.</param>
     /// <param name="deliver">Does something with <see cref="SyncMessage.SeccompListener"/>: its text, its descriptor.</param>
+    /// <param name="cgroup">Where it may have run out of memory; null: somebody else asks that.</param>
     /// <exception cref="ContainerException">The program does not run; exec's own reason.</exception>
-    public static void Await(SyncChannel channel, Fd pidFd, string doing, Action<string, OwnedFd?>? deliver)
+    public static void Await(
+        SyncChannel channel, Fd pidFd, string doing, Action<string, OwnedFd?>? deliver, ContainerCgroup? cgroup = null)
     {
         bool executing = false;
         while (true)
@@ -37,7 +40,7 @@ internal static class StartExchange
                 case SyncMessage.End when executing:
                     return;
                 default:
-                    throw new ContainerException($"{doing}: its process {Ending(pidFd)} before the program ran");
+                    throw new ContainerException($"{doing}: its process {Ending(pidFd)} before the program ran{(cgroup is { } own ? OomKills.Reason(own, before: 0) : "")}");
             }
         }
     }

@@ -22,9 +22,6 @@ public sealed record ContainerRecord
     /// <summary>False where config.json has no process: such a container can't be started.</summary>
     public bool HasProcess { get; init; }
 
-    /// <summary>Whether all its processes end with the first one: in a PID namespace that was made for it. pid_namespaces(7).</summary>
-    public bool EndsWithFirst { get; init; }
-
     /// <summary>--no-new-keyring: an exec keeps its caller's session keyring, too.</summary>
     public bool NoNewKeyring { get; init; }
 

@@ -21,7 +21,6 @@ internal static class RecordJson
         writer.WriteNumber("startTime"u8, record.StartTime);
         writer.WriteBoolean("isCreated"u8, record.IsCreated);
         writer.WriteBoolean("hasProcess"u8, record.HasProcess);
-        writer.WriteBoolean("endsWithFirst"u8, record.EndsWithFirst);
         writer.WriteBoolean("noNewKeyring"u8, record.NoNewKeyring);
         writer.WriteString("bundle"u8, record.Bundle);
         writer.WriteString("rootfs"u8, record.Rootfs);
@@ -70,7 +69,6 @@ internal static class RecordJson
             case "startTime": return record with { StartTime = reader.GetUInt64() };
             case "isCreated": return record with { IsCreated = reader.GetBoolean() };
             case "hasProcess": return record with { HasProcess = reader.GetBoolean() };
-            case "endsWithFirst": return record with { EndsWithFirst = reader.GetBoolean() };
             case "noNewKeyring": return record with { NoNewKeyring = reader.GetBoolean() };
             case "bundle": return record with { Bundle = Text(ref reader) };
             case "rootfs": return record with { Rootfs = Text(ref reader) };

@@ -95,7 +95,7 @@ internal static class DeviceRuleCompiler
         return (uint)number.Value;
     }
 
-    // A missing access is all of it, like a missing type or number.
+    // A missing access is all of it, like a missing type or number. An "a" has a meaning for the type only; runc overlooks it here.
     private static DeviceAccess CompileAccess(string? text, int index, List<SpecError> errors)
     {
         if (text is null)
@@ -113,7 +113,7 @@ internal static class DeviceRuleCompiler
                 'm' => DeviceAccess.BPF_DEVCG_ACC_MKNOD,
                 _ => DeviceAccess.None,
             };
-            if (bit == DeviceAccess.None)
+            if (bit == DeviceAccess.None && letter != 'a')
             {
                 Refuse.Value(errors, Refuse.At(Path, index) + "/access", text, "has letters other than r, w and m");
                 return DeviceAccess.None;

@@ -55,6 +55,11 @@ public static class PlanCompiler
             return null;
         }
 
+        if (CgroupOwner.Of(plan, facts) is { } owner)
+        {
+            plan = plan with { Cgroup = plan.Cgroup with { Owner = owner } };
+        }
+
         return warnings.Count == 0 ? plan : plan with { Warnings = warnings.DrainToImmutable() };
     }
 

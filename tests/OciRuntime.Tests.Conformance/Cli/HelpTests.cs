@@ -8,7 +8,7 @@ namespace OciRuntime.Tests.Conformance.Cli;
 
 public sealed class HelpTests : ContainerTest
 {
-    private static readonly string[] s_commands = ["create", "delete", "features", "kill", "list", "pause", "ps", "resume", "run", "spec", "start", "state", "update"];
+    private static readonly string[] s_commands = ["create", "delete", "events", "features", "kill", "list", "pause", "ps", "resume", "run", "spec", "start", "state", "update"];
 
     // moby looks for "NAME version X" in the first line, and for "commit:" and "spec:" below.
     [HostTheory]

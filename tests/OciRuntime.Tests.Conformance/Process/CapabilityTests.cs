@@ -105,6 +105,35 @@ public sealed class CapabilityTests : ContainerTest
     }
 
     [HostFact]
+    public void Capabilities_AmbientAndNotInheritable_IsAWarning()
+    {
+        Bundle bundle = NewBundle("grep", "CapAmb", "/proc/self/status");
+        bundle.SetCapabilities("CAP_KILL", "CAP_CHOWN");
+        bundle.Process["capabilities"]!["inheritable"] = Bundle.Array("CAP_KILL");
+
+        Outcome outcome = Run(bundle.Save());
+
+        outcome.Output.Should().Be("CapAmb:\t0000000000000020\n");
+        outcome.Error.Should().Contain("warning: can't raise ambient capability CAP_CHOWN: ").And.NotContain("CAP_KILL");
+    }
+
+    // Ambient ones are asked for only where something is inheritable, as with runc.
+    [HostTheory]
+    [InlineData(true, "0000000000000021")]
+    [InlineData(false, "0000000000000000")]
+    public void Capabilities_AddedByExec_AreAmbientWhereTheyAreInheritable(bool inheritable, string ambient)
+    {
+        Bundle bundle = NewBundle("/guest", "sleep");
+        bundle.SetCapabilities("CAP_KILL");
+        bundle.Process["capabilities"]!["bounding"] = Bundle.Array("CAP_KILL", "CAP_CHOWN");
+        bundle.Process["capabilities"]!["inheritable"] = inheritable ? Bundle.Array("CAP_KILL", "CAP_CHOWN") : null;
+        bundle.Process["capabilities"]!["ambient"] = inheritable ? Bundle.Array("CAP_KILL") : null;
+        using Container container = RunDetached(bundle.Save());
+
+        Ocirun.Succeed("exec", "--cap", "CAP_CHOWN", container.Id, "grep", "CapAmb", "/proc/self/status").Output.Should().Be($"CapAmb:\t{ambient}\n");
+    }
+
+    [HostFact]
     public void Capabilities_Dropped_CannotBeUsed() =>
         OutputOf(NewShell("chown 1:1 /tmp 2>/dev/null || echo refused").With(b => b.Config["root"]!["readonly"] = false)).Should().Be("refused\n");
 

@@ -30,6 +30,37 @@ public sealed class EnvironmentTests : ContainerTest
         Env(bundle).Where(e => e.StartsWith("HOME=", System.StringComparison.Ordinal)).Should().Equal("HOME=/elsewhere");
     }
 
+    // As with runc: an empty one is a missing one, whatever stood before it.
+    [HostFact]
+    public void Env_HomeEmpty_ComesFromTheContainersPasswdOnce()
+    {
+        Bundle bundle = NewBundle();
+        bundle.Process["env"] = Bundle.Array("HOME=/first", "PATH=/bin", "HOME=", Marker);
+
+        Env(bundle).Should().BeEquivalentTo(["PATH=/bin", Marker, "HOME=/root"]);
+    }
+
+    [HostFact]
+    public void Env_OneNameTwice_IsThereOnceWithTheLastValue()
+    {
+        Bundle bundle = NewBundle();
+        bundle.Process["env"] = Bundle.Array("PATH=/bin", "ONE=two", "LINE=a\nb", "ONE=", Marker);
+
+        Env(bundle).Should().BeEquivalentTo(["PATH=/bin", "LINE=a\nb", "ONE=", Marker, "HOME=/root"]);
+    }
+
+    [HostTheory]
+    [InlineData("NOTHING", "has no '='")]
+    [InlineData("=value", "has no name")]
+    public void Env_Invalid_IsRefused(string variable, string words)
+    {
+        Bundle bundle = NewBundle("true");
+        bundle.Process["env"]!.AsArray().Insert(0, variable);
+
+        Ocirun.Fail("create", "--bundle", bundle.Save().Folder, NewId()).Error.Should().Contain("/process/env/0").And.Contain(words);
+        NothingIsLeft();
+    }
+
     [HostTheory]
     [InlineData(1000, "HOME=/home/user")]
     [InlineData(4321, "HOME=/")]

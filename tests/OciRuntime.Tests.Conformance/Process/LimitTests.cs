@@ -57,6 +57,48 @@ public sealed class LimitTests : ContainerTest
     }
 
     [HostTheory]
+    [InlineData("RLIMIT_CORE", 1, 1, "/process/rlimits/1/type")]
+    [InlineData("RLIMIT_CPU", 2, 1, "/process/rlimits/1/soft")]
+    public void Rlimits_TwiceOrSoftAboveHard_Fails(string type, int soft, int hard, string path)
+    {
+        Bundle bundle = NewBundle();
+        bundle.Process["rlimits"] = new JsonArray(
+            new JsonObject { ["type"] = "RLIMIT_CORE", ["soft"] = 0, ["hard"] = 0 },
+            new JsonObject { ["type"] = type, ["soft"] = soft, ["hard"] = hard });
+
+        Ocirun.Fail("run", "--bundle", bundle.Save().Folder, NewId()).Error.Should().Contain(path).And.Contain($"{(soft > hard ? $"{soft}" : type)}");
+        NothingIsLeft();
+    }
+
+    [HostFact]
+    public void Rlimits_RaisedWithoutTheRight_SaysWhatIsMissing()
+    {
+        Bundle bundle = NewBundle("true").With(b =>
+            b.Process["rlimits"] = new JsonArray(new JsonObject { ["type"] = "RLIMIT_CORE", ["soft"] = 8192, ["hard"] = 8192 }));
+        using ChildProcess run = Ocirun.StartUnder(
+            ["setpriv", "--bounding-set=-sys_resource", "sh", "-c", "ulimit -c 1; exec \"$@\"", "sh"], "run", "--bundle", bundle.Folder, NewId());
+
+        Outcome outcome = run.Wait();
+
+        outcome.Status.Should().Be(1, "{0}", outcome);
+        outcome.Error.Should().Contain("setting RLIMIT_CORE to 8192, hard 8192 (/process/rlimits/0)").And.Contain("CAP_SYS_RESOURCE").And.Contain("EPERM");
+        NothingIsLeft();
+    }
+
+    [HostFact]
+    public void OomScoreAdj_LoweredWithoutTheRight_SaysWhatIsMissing()
+    {
+        Bundle bundle = NewBundle("true").With(b => b.Process["oomScoreAdj"] = -1000);
+        using ChildProcess run = Ocirun.StartUnder(["setpriv", "--bounding-set=-sys_resource"], "run", "--bundle", bundle.Folder, NewId());
+
+        Outcome outcome = run.Wait();
+
+        outcome.Status.Should().Be(1, "{0}", outcome);
+        outcome.Error.Should().Contain("/process/oomScoreAdj").And.Contain("CAP_SYS_RESOURCE").And.Contain("EACCES");
+        NothingIsLeft();
+    }
+
+    [HostTheory]
     [InlineData(100)]
     [InlineData(0)]
     [InlineData(1000)]

@@ -53,8 +53,8 @@ public sealed class CgroupTests : KernelTest
             CgroupFs.MakeFolders(placement);
             CgroupFs.MakeFolders(placement);
             placement.Folders.Should().OnlyContain(folder => Directory.Exists(folder));
-            CgroupFs.RefuseOccupied(placement);
-            CgroupFs.ApplyLimits(placement, new CgroupPlan { Writes = [Write("pids", "pids.max", "100"), Write("pids", "pids.nothing", "1", isOptional: true)] });
+            CgroupFs.RefuseOccupied(placement.Cgroup).Should().BeTrue();
+            CgroupFs.ApplyLimits(placement.Cgroup, new CgroupPlan { Writes = [Write("pids", "pids.max", "100"), Write("pids", "pids.nothing", "1", isOptional: true)] }, [], isNew: true);
             File.ReadAllText($"{placement.Cgroup.FolderOf("pids")}/pids.max").Should().Be("100\n");
             Process member = Start();
             CgroupFs.Join(placement, member.Id);
@@ -63,19 +63,19 @@ public sealed class CgroupTests : KernelTest
                 CgroupProcesses.In(KernelString.Of(folder)).Should().Equal(member.Id);
             }
 
-            Action refuse = () => CgroupFs.RefuseOccupied(placement);
+            Action refuse = () => CgroupFs.RefuseOccupied(placement.Cgroup);
             refuse.Should().Throw<ContainerException>().WithMessage(
                 $"the container's cgroup is not empty: {placement.Folders[0]} has processes (/linux/cgroupsPath)");
         }
         finally
         {
-            CgroupRemoval.Remove(placement.Folders, parents);
+            CgroupRemoval.Remove(placement.Cgroup, parents);
         }
 
         _members[0].WaitForExit();
         _members[0].ExitCode.Should().Be(128 + 9);
         placement.Folders.Concat(parents).Should().OnlyContain(folder => !Directory.Exists(folder));
-        CgroupRemoval.Remove(placement.Folders, parents);
+        CgroupRemoval.Remove(placement.Cgroup, parents);
     }
 
     [FreezerFact]
@@ -94,7 +94,7 @@ public sealed class CgroupTests : KernelTest
         }
         finally
         {
-            CgroupRemoval.Remove(placement.Folders, []);
+            CgroupRemoval.Remove(placement.Cgroup, []);
         }
     }
 
@@ -106,7 +106,7 @@ public sealed class CgroupTests : KernelTest
         Directory.CreateDirectory(cgroup.Path + "/c");
         Join(cgroup.Path + "/a/b");
         Join(cgroup.Path + "/c");
-        CgroupRemoval.Remove([cgroup.Path], []);
+        CgroupRemoval.Remove(Unified(cgroup.Path), []);
         Directory.Exists(cgroup.Path).Should().BeFalse();
         _members.ForEach(member => member.WaitForExit());
         _members.Should().OnlyContain(member => member.ExitCode == 128 + 9);
@@ -119,8 +119,9 @@ public sealed class CgroupTests : KernelTest
         Directory.CreateDirectory(cgroup.Path + "/inner");
         Join(cgroup.Path);
         Join(cgroup.Path + "/inner");
+        File.WriteAllText(cgroup.Path + "/inner/freezer.state", "FROZEN");
         File.WriteAllText(cgroup.Path + "/freezer.state", "FROZEN");
-        CgroupRemoval.Remove([cgroup.Path], []);
+        CgroupRemoval.Remove(new ContainerCgroup([cgroup.Path], ["freezer"]), []);
         Directory.Exists(cgroup.Path).Should().BeFalse();
     }
 
@@ -130,7 +131,7 @@ public sealed class CgroupTests : KernelTest
         using TestCgroup cgroup = TestCgroup.MakeUnified();
         Directory.CreateDirectory(cgroup.Path + "/mine");
         Directory.CreateDirectory(cgroup.Path + "/others");
-        CgroupRemoval.Remove([cgroup.Path + "/mine"], [cgroup.Path]);
+        CgroupRemoval.Remove(Unified(cgroup.Path + "/mine"), [cgroup.Path]);
         Directory.Exists(cgroup.Path + "/others").Should().BeTrue();
         Directory.Exists(cgroup.Path + "/mine").Should().BeFalse();
     }
@@ -144,15 +145,66 @@ public sealed class CgroupTests : KernelTest
         Join(cgroup.Path + "/inner");
         ContainerCgroup container = new(["/sys/fs/cgroup/no/such", cgroup.Path, cgroup.Path], ["a", "", "b"]);
         CgroupProcesses.All(container).Should().BeEquivalentTo(_members.Select(member => member.Id));
-        CgroupProcesses.Signal(container, 15);
+        CgroupKill.Signal(container, 15);
         _members.ForEach(member => member.WaitForExit());
         _members.Should().OnlyContain(member => member.ExitCode == 128 + 15);
         CgroupProcesses.In(KernelString.Of("/sys/fs/cgroup/no/such")).Should().BeEmpty();
     }
 
+    [FreezerFact]
+    public void Signal_FrozenVersion1_StaysFrozenButForKill()
+    {
+        using TestCgroup cgroup = TestCgroup.MakeFreezer();
+        ContainerCgroup container = new([cgroup.Path], ["freezer"]);
+        Join(cgroup.Path);
+        Freezer.TryFreeze(container).Should().Be(0);
+        CgroupKill.Signal(container, 15);
+        Freezer.IsFrozen(container).Should().BeTrue();
+        CgroupKill.Signal(container, 9);
+        _members[0].WaitForExit();
+        _members[0].ExitCode.Should().Be(128 + 9);
+    }
+
+    [UnifiedFact]
+    public void Occupied_ProcessBelow_IsSaid()
+    {
+        using TestCgroup cgroup = TestCgroup.MakeUnified();
+        Directory.CreateDirectory(cgroup.Path + "/inner");
+        CgroupFs.RefuseOccupied(Unified(cgroup.Path + "/none")).Should().BeFalse();
+        CgroupFs.RefuseOccupied(Unified(cgroup.Path)).Should().BeTrue();
+        File.WriteAllText(cgroup.Path + "/cgroup.freeze", "1");
+        Action frozen = () => CgroupFs.RefuseOccupied(Unified(cgroup.Path));
+        frozen.Should().Throw<ContainerException>().WithMessage($"the container's cgroup unexpectedly frozen: {cgroup.Path} (/linux/cgroupsPath)");
+        File.WriteAllText(cgroup.Path + "/cgroup.freeze", "0");
+        Join(cgroup.Path + "/inner");
+        frozen.Should().Throw<ContainerException>().WithMessage($"the container's cgroup is not empty: {cgroup.Path} has processes (/linux/cgroupsPath)");
+        CgroupRemoval.Remove(Unified(cgroup.Path), []);
+    }
+
+    [FreezerFact]
+    public void Folders_CpusetParentsOfOthers_AreFilled()
+    {
+        string parent = $"/sys/fs/cgroup/cpuset/{_name}";
+        Directory.CreateDirectory(parent);
+        CgroupPlacement placement = CgroupPlacement.Choose(CgroupLayout.V1, $"/{_name}/inner", "id");
+        ImmutableArray<string> parents = CgroupFs.MissingParents(placement);
+        try
+        {
+            CgroupFs.MakeFolders(placement);
+            File.ReadAllText($"{parent}/inner/cpuset.cpus").Should().Be(File.ReadAllText("/sys/fs/cgroup/cpuset/cpuset.cpus"));
+            File.ReadAllText($"{parent}/cpuset.mems").Should().Be(File.ReadAllText("/sys/fs/cgroup/cpuset/cpuset.mems"));
+        }
+        finally
+        {
+            CgroupRemoval.Remove(placement.Cgroup, parents.Add(parent));
+        }
+    }
+
+    private static ContainerCgroup Unified(string folder) => new([folder], [""]);
+
     private static void Says(CgroupPlacement placement, CgroupWrite write, string message)
     {
-        Action apply = () => CgroupFs.ApplyLimits(placement, new CgroupPlan { Writes = [write] });
+        Action apply = () => CgroupFs.ApplyLimits(placement.Cgroup, new CgroupPlan { Writes = [write] }, [], isNew: true);
         apply.Should().Throw<Exception>().WithMessage(message);
     }
 

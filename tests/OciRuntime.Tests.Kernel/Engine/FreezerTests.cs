@@ -117,7 +117,7 @@ public sealed class FreezerTests : KernelTest
         }
 
         // What a shell forked may outlive it for a moment.
-        CgroupRemoval.Remove([cgroup.Path], []);
+        CgroupRemoval.Remove(container, []);
     }
 
     // In its group before it runs: what it forks is born there.

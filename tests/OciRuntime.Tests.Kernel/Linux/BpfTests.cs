@@ -4,6 +4,7 @@ using FluentAssertions;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Bpf;
 using OciRuntime.Abi.Files;
+using OciRuntime.Engine.Cgroups;
 using OciRuntime.Linux;
 
 namespace OciRuntime.Tests.Kernel.Linux;
@@ -23,6 +24,27 @@ public sealed class BpfTests : KernelTest
         elsewhere.Should().Throw<LinuxException>().WithMessage("bpf BPF_PROG_ATTACH: EBADF (bad file descriptor)");
     }
 
+    [UnifiedFact]
+    public void DeviceProgram_OfAContainerBefore_IsReplaced()
+    {
+        using TestCgroup cgroup = TestCgroup.MakeUnified();
+        using OwnedFd folder = Files.Open(Fd.CurrentDirectory, KernelString.Of(cgroup.Path).Span, OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY);
+        DeviceProgram.Attach(cgroup.Path, [.. s_allow], isNew: true);
+        uint[] first = Ids(folder);
+        first.Should().ContainSingle();
+        DeviceProgram.Attach(cgroup.Path, [.. s_allow], isNew: false);
+        uint[] second = Ids(folder);
+        second.Should().ContainSingle().And.NotIntersectWith(first);
+
+        // Two are not what we leave behind; both go.
+        DeviceProgram.Attach(cgroup.Path, [.. s_allow], isNew: true);
+        Ids(folder).Should().HaveCount(2);
+        DeviceProgram.Attach(cgroup.Path, [.. s_allow], isNew: false);
+        Ids(folder).Should().ContainSingle().And.NotIntersectWith(second);
+        Bpf.TryOpenProgram(uint.MaxValue, out OwnedFd? none).Should().Be(Errno.ENOENT);
+        none.Should().BeNull();
+    }
+
     [KernelFact]
     public void DeviceProgram_WithoutEnd_IsRefused()
     {
@@ -35,5 +57,11 @@ public sealed class BpfTests : KernelTest
     {
         using TestCgroup cgroup = TestCgroup.MakeUnified();
         ChildProgram.Run("into-cgroup", cgroup.Path)["group"].Should().Be($"0::/{cgroup.Name}");
+    }
+
+    private static uint[] Ids(OwnedFd folder)
+    {
+        uint[] ids = new uint[64];
+        return ids[..Bpf.QueryDevicePrograms(folder.Borrow, ids)];
     }
 }
