@@ -18,6 +18,7 @@ internal static class CProgram
         #include <asm/unistd_64.h>
         #include <linux/openat2.h>
         #include <linux/stat.h>
+        #include <asm/statfs.h>
         #include <linux/fcntl.h>
         #include <linux/mount.h>
         #include <linux/sched.h>
