@@ -48,7 +48,8 @@ internal static class ExecStage
     }
 
     /// <summary>With the program's own rights; where they do not suffice the process stays where create went.</summary>
-    public static void ChangeDirectory(ProcessPlan process)
+    /// <returns>Whether it is there.</returns>
+    public static bool ChangeDirectory(ProcessPlan process)
     {
         Errno errno = Processes.TryChangeDirectory(process.Cwd.Span);
 
@@ -64,6 +65,8 @@ internal static class ExecStage
         {
             throw new ContainerException($"changing to the working directory (/process/cwd): {process.Cwd} is not inside the container's root");
         }
+
+        return errno == 0;
     }
 
     /// <summary>With execve(2) all descriptors close but the standard ones and those that follow.</summary>

@@ -19,8 +19,12 @@ internal static class ProgramStage
         // Until here the runtime's handlers turned faults into exceptions.
         Signals.ResetDispositions();
         _ = Signals.SetMask(0);
+        bool isThere = false;
         if (filter is not null && !process.NoNewPrivileges)
         {
+            // While getcwd(2) is sure to be allowed.
+            isThere = ExecStage.ChangeDirectory(process);
+
             // seccomp(2): without no_new_privs it takes CAP_SYS_ADMIN, which may be given up next.
             SeccompStage.Load(filter, channel);
         }
@@ -28,7 +32,11 @@ internal static class ProgramStage
         // capabilities(7): whoever gives up CAP_SETGID can't change groups, and a change of user empties the effective set; so the bounding
         // set goes first, then the ids with the permitted set kept, then the sets.
         CredentialStage.Run(process);
-        ExecStage.ChangeDirectory(process);
+        if (!isThere)
+        {
+            _ = ExecStage.ChangeDirectory(process);
+        }
+
         ReadOnlySpan<byte> path = ProgramLookup.Find(process, stackalloc byte[ProgramLookup.PathBuffer]);
         ChildEnd.Send(channel, SyncMessage.Executing);
         if (filter is not null && process.NoNewPrivileges)

@@ -85,7 +85,7 @@ internal static class HookRunner
         }
 
         CredentialStage.Run(process);
-        ExecStage.ChangeDirectory(process);
+        _ = ExecStage.ChangeDirectory(process);
         if (moment.Filter is { } late && process.NoNewPrivileges)
         {
             SeccompStage.LoadWithoutListener(late);

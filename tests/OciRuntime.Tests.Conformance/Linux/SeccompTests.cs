@@ -103,7 +103,7 @@ public sealed class SeccompTests : ContainerTest
             b.Process["noNewPrivileges"] = noNewPrivileges;
             b.Linux["seccomp"] = Profile(
                 "SCMP_ACT_ALLOW",
-                Rule("SCMP_ACT_ERRNO", 38, "close_range", "fsopen", "fsconfig", "fspick", "openat2", "open_tree", "move_mount", "mount_setattr", "clone3"));
+                Rule("SCMP_ACT_ERRNO", 38, "getcwd", "chdir", "close_range", "fsopen", "fsconfig", "fspick", "openat2", "open_tree", "move_mount", "mount_setattr", "clone3"));
         });
 
         OutputOf(bundle).Should().Be("runs\n");
