@@ -142,4 +142,5 @@ public readonly record struct IdMapping(uint ContainerId, uint HostId, uint Size
 public sealed record DevicePlan(KernelString Path, uint Mode, uint Major, uint Minor, uint Uid, uint Gid, string Origin);
 
 /// <param name="File">Below /proc/sys, with slashes: <c>net/ipv4/ip_forward</c>.</param>
-public sealed record SysctlWrite(KernelString File, KernelString Value, string Origin);
+/// <param name="Namespace">That keeps it apart from the host's: exactly one flag.</param>
+public sealed record SysctlWrite(KernelString File, KernelString Value, CloneFlags Namespace, string Origin);

@@ -41,7 +41,7 @@ public sealed record ProcessPlan
     /// <summary>Null: inherit.</summary>
     public int? OomScoreAdj { get; init; }
 
-    /// <summary>Null: inherit, as with the four below.</summary>
+    /// <summary>Null: inherit, as with the next three.</summary>
     public SchedulerPlan? Scheduler { get; init; }
 
     public IoPriorityPlan? IoPriority { get; init; }

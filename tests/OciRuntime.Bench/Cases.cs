@@ -11,6 +11,12 @@ internal sealed class Cases(IReadOnlyList<Contender> contenders, string bundle, 
     private const int WarmUpRounds = 3;
     private const double NanosecondsPerMillisecond = 1e6;
     private const double KibPerMib = 1024;
+
+    // Bundles below the bundle.
+    internal const string FilterFolder = "filter";
+    internal const string CallsFolder = "calls";
+    internal const string FilteredCallsFolder = "filtered-calls";
+
     private int _containers;
 
     internal void Run(string name)
@@ -19,6 +25,14 @@ internal sealed class Cases(IReadOnlyList<Contender> contenders, string bundle, 
         {
             case "run":
                 Print("run of /bin/true, ms", NanosecondsPerMillisecond, Sample(1, TimeRun)[0]);
+                break;
+            case "run-seccomp":
+                Print("run of /bin/true with a filter of Docker's size, ms", NanosecondsPerMillisecond, Sample(1, TimeFilteredRun)[0]);
+                Print("the same without what was compiled before, ms", NanosecondsPerMillisecond, Sample(1, TimeColdFilteredRun)[0]);
+                break;
+            case "calls":
+                Calls("with a filter of Docker's size", FilteredCallsFolder);
+                Calls("without a filter", CallsFolder);
                 break;
             case "create-start-delete":
                 CreateStartDelete();
@@ -118,6 +132,22 @@ internal sealed class Cases(IReadOnlyList<Contender> contenders, string bundle, 
     }
 
     private long[] TimeRun(Contender contender) => [contender.Time("run", "--bundle", bundle, NewId())];
+
+    private long[] TimeFilteredRun(Contender contender) => [contender.Time("run", "--bundle", Path.Combine(bundle, FilterFolder), NewId())];
+
+    private long[] TimeColdFilteredRun(Contender contender)
+    {
+        contender.ForgetFilters();
+        return TimeFilteredRun(contender);
+    }
+
+    private void Calls(string how, string folder)
+    {
+        const double Picoseconds = 1000;
+        long[][][] samples = Sample(2, contender => contender.Read("run", "--bundle", Path.Combine(bundle, folder), NewId()));
+        Print($"getppid {how}, ns a call", Picoseconds, samples[0]);
+        Print($"openat and close {how}, ns both", Picoseconds, samples[1]);
+    }
 
     private long[] MeasureRun(Contender contender) =>
         [contender.Measure(Path.Combine(bundle, "rootfs/bin/busybox"), "run", "--bundle", bundle, NewId())];

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+using System.Globalization;
 using System.IO;
+using System.Linq;
 
 namespace OciRuntime.Bench;
 
@@ -37,6 +39,20 @@ internal sealed class Contender
         Checked(
             _worker.RunDetached([shell, "sh", "-c", "\"$@\" &", "sh", Executable, "--root", _stateRoot, .. arguments]),
             arguments).MaxResident;
+
+    /// <summary>crun keeps compiled filters here, for all containers of one state folder.</summary>
+    internal void ForgetFilters()
+    {
+        string cache = Path.Combine(_stateRoot, ".cache");
+        if (Directory.Exists(cache))
+        {
+            Directory.Delete(cache, recursive: true);
+        }
+    }
+
+    /// <returns>The numbers in the first line of what the container's program wrote.</returns>
+    internal long[] Read(params string[] arguments) =>
+        [.. Checked(Try(arguments), arguments).Text.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture))];
 
     internal Outcome RunTool(params string[] arguments) => _worker.Run(arguments);
 

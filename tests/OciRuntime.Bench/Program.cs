@@ -37,6 +37,7 @@ internal static class Program
         string prefix = Path.GetFileName(state);
         using Worker host = new(string.Empty, plainV2: false, Path.Combine(state, "log"));
         WriteConfig(host, ocirun, bundle);
+        WriteFilteredConfigs(bundle);
         List<Contender> candidates = Candidates(host, state, ocirun, ("runc", runcs));
         using Worker? plain = File.Exists("/sys/fs/cgroup/cgroup.controllers")
             ? null
@@ -108,6 +109,26 @@ internal static class Program
         config["process"]!["terminal"] = false;
         config["process"]!["args"] = new JsonArray("/bin/true");
         File.WriteAllText(path, config.ToJsonString());
+    }
+
+    /// <summary>Bundles below the bundle: the same with a filter of system calls, and those that time system calls with it and without.</summary>
+    private static void WriteFilteredConfigs(string bundle)
+    {
+        JsonNode config = JsonNode.Parse(File.ReadAllBytes(Path.Combine(bundle, "config.json")))!;
+        config["root"]!["path"] = Path.Combine(bundle, "rootfs");
+        Write(config, bundle, Cases.CallsFolder, ["/guest", "time"], null);
+        JsonNode profile = JsonNode.Parse(File.ReadAllBytes(Path.Combine(bundle, "profile.json")))!["linux"]!["seccomp"]!;
+        Write(config, bundle, Cases.FilterFolder, ["/bin/true"], profile);
+        Write(config, bundle, Cases.FilteredCallsFolder, ["/guest", "time"], profile);
+    }
+
+    private static void Write(JsonNode config, string bundle, string folder, string[] args, JsonNode? profile)
+    {
+        JsonNode changed = config.DeepClone();
+        changed["process"]!["args"] = new JsonArray([.. args]);
+        changed["linux"]!["seccomp"] = profile?.DeepClone();
+        _ = Directory.CreateDirectory(Path.Combine(bundle, folder));
+        File.WriteAllText(Path.Combine(bundle, folder, "config.json"), changed.ToJsonString());
     }
 
     private static string[] Paths(string joined) => joined.Split(':', StringSplitOptions.RemoveEmptyEntries);

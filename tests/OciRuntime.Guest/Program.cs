@@ -17,6 +17,7 @@ internal static class Program
         ["sleep"] => Acts.SleepUntilTerminated(),
         ["alloc", string bytes] => Acts.Allocate(long.Parse(bytes)),
         ["forkbomb", string count] => Acts.Fork(int.Parse(count)),
+        ["time"] => Acts.TimeCalls(),
         ["call", .. string[] calls] => Acts.Call(calls),
         ["write", string path] => Acts.WriteFile(path),
         ["echo", .. string[] words] => Acts.Echo(words),
@@ -27,7 +28,7 @@ internal static class Program
 
     private static int Usage()
     {
-        Console.Error.WriteLine("guest: report [SECTION…] | exit N | signal N | sleep | alloc BYTES | forkbomb N | call NUMBER[,ARGUMENT…]… | write FILE | echo WORD… | notify MESSAGE… | measure FILE COMMAND…");
+        Console.Error.WriteLine("guest: report [SECTION…] | exit N | signal N | sleep | alloc BYTES | forkbomb N | call NUMBER[,ARGUMENT…]… | time | write FILE | echo WORD… | notify MESSAGE… | measure FILE COMMAND…");
         return 2;
     }
 }

@@ -47,6 +47,7 @@ internal static class Program
             case "capabilities": CredentialScenarios.RunCapabilities(report); break;
             case "ids": CredentialScenarios.RunIds(report); break;
             case "scheduling": SchedulingScenarios.Run(report); break;
+            case "seccomp": SeccompScenario.Run(report); break;
             case "signals": SignalScenarios.Run(report); break;
             case "controlling-terminal": SignalScenarios.RunTerminal(report); break;
             case "hook": HookScenarios.Run(arguments, report); break;

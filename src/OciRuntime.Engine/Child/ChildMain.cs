@@ -86,7 +86,7 @@ internal sealed class ChildMain
         LabelStage.Run(proc, _plan.Process);
         ExecStage.FindProgram(_plan.Process);
 
-        // Before start, which may be told to lack the call or the right: a seccomp filter is in force then, and the capabilities are the program's.
+        // Not at start: what the kernel refuses is an error of create, and later a seccomp filter and the program's own rights are in the way.
         SchedulingStage.Run(_plan.Process);
 
         // Before the parent may leave: its normal end must not count as its death. That it was killed shows as the channel's end.

@@ -35,8 +35,17 @@ internal sealed class PrivateProc : IDisposable
 
     private static OwnedFd Open()
     {
-        using OwnedFd context = Mounts.OpenFilesystem("proc\0"u8);
-        Mounts.Command(context.Borrow, FsConfigCommand.FSCONFIG_CMD_CREATE);
-        return Mounts.MountFilesystem(context.Borrow, MountAttr.MOUNT_ATTR_NOSUID | MountAttr.MOUNT_ATTR_NODEV | MountAttr.MOUNT_ATTR_NOEXEC);
+        try
+        {
+            using OwnedFd context = Mounts.OpenFilesystem("proc\0"u8);
+            Mounts.Command(context.Borrow, FsConfigCommand.FSCONFIG_CMD_CREATE);
+            return Mounts.MountFilesystem(context.Borrow, MountAttr.MOUNT_ATTR_NOSUID | MountAttr.MOUNT_ATTR_NODEV | MountAttr.MOUNT_ATTR_NOEXEC);
+        }
+        catch (LinuxException e)
+        {
+            // user_namespaces(7): a procfs only where one is mounted already of which nothing is hidden.
+            string hint = e.Errno == Errno.EPERM ? " (hint: in a user namespace the kernel allows that only beside a mounted /proc of which nothing is hidden)" : "";
+            throw new ContainerException($"making a private procfs{hint}: {e.Message}");
+        }
     }
 }

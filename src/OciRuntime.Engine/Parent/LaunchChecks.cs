@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using OciRuntime.Abi;
 using OciRuntime.Abi.Files;
+using OciRuntime.Abi.Processes;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
 
@@ -13,6 +14,7 @@ internal static class LaunchChecks
     {
         CheckTerminal(plan.Process is { Terminal: true }, options.Detach, options.ConsoleSocket);
         CheckRoot(plan);
+        CheckNamespaces(plan);
         LabelChecks.Check(plan.Process);
         CheckPreserved(options.PreserveFds);
     }
@@ -43,6 +45,52 @@ internal static class LaunchChecks
         {
             throw new ContainerException($"the root file system (/root/path): {new LinuxException("stat", errno, plan.Root.Path.ToString()).Message}");
         }
+    }
+
+    // A path may lead to the runtime's own namespace: then what is meant for the container would change the host.
+    private static void CheckNamespaces(ContainerPlan plan)
+    {
+        if (plan.Sysctls.IsEmpty && plan.NetDevices.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (NamespaceJoin join in plan.Namespaces.Joined)
+        {
+            if (!IsOurs(join))
+            {
+                continue;
+            }
+
+            foreach (SysctlWrite sysctl in plan.Sysctls)
+            {
+                if (sysctl.Namespace == join.Type)
+                {
+                    throw new ContainerException($"{sysctl.Origin}: {sysctl.File} is not allowed in the host's namespace, which is what {join.Origin} leads to: {join.Path}");
+                }
+            }
+
+            if (join.Type == CloneFlags.CLONE_NEWNET && !plan.NetDevices.IsEmpty)
+            {
+                throw new ContainerException($"{plan.NetDevices[0].Origin}: the device is in that network namespace already, for that is what {join.Origin} leads to: {join.Path}");
+            }
+        }
+    }
+
+    private static bool IsOurs(NamespaceJoin join)
+    {
+        string? own = join.Type switch
+        {
+            CloneFlags.CLONE_NEWIPC => "ipc",
+            CloneFlags.CLONE_NEWNET => "net",
+            CloneFlags.CLONE_NEWUTS => "uts",
+            CloneFlags.CLONE_NEWUSER => "user",
+            _ => null,
+        };
+        return own is not null
+            && Files.TryStatus(Fd.CurrentDirectory, KernelString.Of($"/proc/self/ns/{own}").Span, AtFlags.None, out FileStatus ours) == 0
+            && Files.TryStatus(Fd.CurrentDirectory, join.Path.Span, AtFlags.None, out FileStatus theirs) == 0
+            && (ours.Inode, ours.DeviceMajor, ours.DeviceMinor) == (theirs.Inode, theirs.DeviceMajor, theirs.DeviceMinor);
     }
 
     // All of our own descriptors are close-on-exec, so one that is not came from the caller.

@@ -32,7 +32,7 @@ internal static class SysctlCompiler
             }
             else if (KernelText.TryMake(value, origin, errors, out KernelString made))
             {
-                writes.Add(new SysctlWrite(KernelString.Of(file), made, origin));
+                writes.Add(new SysctlWrite(KernelString.Of(file), made, NamespaceOf(file), origin));
             }
         }
 
@@ -66,31 +66,31 @@ internal static class SysctlCompiler
             return "is not the name of a sysctl";
         }
 
-        if (IsIpc(file))
+        CloneFlags type = NamespaceOf(file);
+        if (namespaces.IsOwn(type))
         {
-            return namespaces.IsOwn(CloneFlags.CLONE_NEWIPC) ? null : "is not allowed in the host's ipc namespace";
+            return null;
         }
 
-        if (file.StartsWith("net/", StringComparison.Ordinal))
+        return type switch
         {
-            return namespaces.IsOwn(CloneFlags.CLONE_NEWNET) ? null : "is not allowed in the host's network namespace";
-        }
-
-        if (file.StartsWith("user/", StringComparison.Ordinal))
-        {
-            return namespaces.IsOwn(CloneFlags.CLONE_NEWUSER) ? null : "is not allowed without a user namespace";
-        }
-
-        return file switch
-        {
-            "kernel/hostname" => "is not allowed: the field for it is \"hostname\"",
-            "kernel/domainname" => namespaces.IsOwn(CloneFlags.CLONE_NEWUTS) ? null : "is not allowed in the host's uts namespace",
-            _ => "is not in a separate kernel namespace",
+            CloneFlags.CLONE_NEWIPC => "is not allowed in the host's ipc namespace",
+            CloneFlags.CLONE_NEWNET => "is not allowed in the host's network namespace",
+            CloneFlags.CLONE_NEWUTS => "is not allowed in the host's uts namespace",
+            CloneFlags.CLONE_NEWUSER => "is not allowed without a user namespace",
+            _ => file == "kernel/hostname" ? "is not allowed: the field for it is \"hostname\"" : "is not in a separate kernel namespace",
         };
     }
 
-    private static bool IsIpc(string file) =>
-        file is "kernel/msgmax" or "kernel/msgmnb" or "kernel/msgmni" or "kernel/sem" or "kernel/shmall" or "kernel/shmmax"
-            or "kernel/shmmni" or "kernel/shm_rmid_forced"
-        || file.StartsWith("fs/mqueue/", StringComparison.Ordinal);
+    /// <summary>The one that keeps it apart from the host's; none: there is no such, or not one that config.json may use.</summary>
+    private static CloneFlags NamespaceOf(string file) => file switch
+    {
+        "kernel/msgmax" or "kernel/msgmnb" or "kernel/msgmni" or "kernel/sem" or "kernel/shmall" or "kernel/shmmax" or "kernel/shmmni"
+            or "kernel/shm_rmid_forced" => CloneFlags.CLONE_NEWIPC,
+        "kernel/domainname" => CloneFlags.CLONE_NEWUTS,
+        _ when file.StartsWith("fs/mqueue/", StringComparison.Ordinal) => CloneFlags.CLONE_NEWIPC,
+        _ when file.StartsWith("net/", StringComparison.Ordinal) => CloneFlags.CLONE_NEWNET,
+        _ when file.StartsWith("user/", StringComparison.Ordinal) => CloneFlags.CLONE_NEWUSER,
+        _ => CloneFlags.None,
+    };
 }

@@ -21,6 +21,7 @@ public enum Needs
     AppArmor = 64,
     NoAppArmor = 128,
     NoSelinux = 256,
+    RaiseLimits = 512,
     Libsystemd = 4096,
     Systemd = 8192,
 }
@@ -67,6 +68,7 @@ internal static class Host
         Add(needs.HasFlag(Needs.AppArmor) && !(HasAppArmor && FindProgram("apparmor_parser") is not null), "AppArmor and the package apparmor");
         Add(needs.HasFlag(Needs.NoAppArmor) && HasAppArmor, "a kernel without AppArmor");
         Add(needs.HasFlag(Needs.NoSelinux) && Directory.Exists("/sys/fs/selinux"), "a kernel without SELinux");
+        Add(needs.HasFlag(Needs.RaiseLimits) && !CapabilitiesInclude(24), "CAP_SYS_RESOURCE");
         Add(needs.HasFlag(Needs.Strace) && FindProgram("strace") is null, "the package strace");
         Add(needs.HasFlag(Needs.Libsystemd) && !Array.Exists(s_libraryFolders, f => File.Exists(Path.Combine(f, "libsystemd.so.0"))), "libsystemd");
         Add(needs.HasFlag(Needs.Systemd) && !Directory.Exists("/run/systemd/system"), "systemd as the init process");

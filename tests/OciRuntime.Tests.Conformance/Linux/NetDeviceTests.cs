@@ -100,6 +100,23 @@ public sealed class NetDeviceTests : ContainerTest
         IsBack(outcome);
     }
 
+    // It would be renamed where it is.
+    [HostFact]
+    public void Device_JoinedNamespaceIsTheHosts_IsRefused()
+    {
+        Bundle bundle = NewInside("v1", """{"v1": {"name": "ctr0"}}""").With(b =>
+        {
+            b.RemoveNamespace("network");
+            b.Linux["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "network", ["path"] = "/proc/self/ns/net" });
+        });
+
+        Outcome outcome = RunBeside(MakeDevice, bundle);
+
+        outcome.Status.Should().Be(1);
+        outcome.Error.Should().Contain("/linux/netDevices/v1: the device is in that network namespace already");
+        outcome.Output.Should().Contain("host has v1").And.NotContain("ctr0");
+    }
+
     // A bridge belongs to its namespace: the kernel says so.
     [HostFact]
     public void Device_OfThisNamespaceOnly_IsRefusedByTheKernel()

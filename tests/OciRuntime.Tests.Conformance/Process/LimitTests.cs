@@ -70,6 +70,18 @@ public sealed class LimitTests : ContainerTest
         NothingIsLeft();
     }
 
+    [HostFact(Needs.RaiseLimits)]
+    [Trait("Category", "Vm")]
+    public void Rlimits_RaisedWithTheRight_IsSet()
+    {
+        Bundle bundle = NewShell("ulimit -c; ulimit -Hc").With(b =>
+            b.Process["rlimits"] = new JsonArray(new JsonObject { ["type"] = "RLIMIT_CORE", ["soft"] = 5120, ["hard"] = ulong.MaxValue }));
+        using ChildProcess run = Ocirun.StartUnder(["sh", "-c", "ulimit -c 1; exec \"$@\"", "sh"], "run", "--bundle", bundle.Folder, NewId());
+
+        // In blocks of 512 bytes.
+        run.Wait().Output.Should().Be("10\nunlimited\n");
+    }
+
     [HostFact]
     public void Rlimits_RaisedWithoutTheRight_SaysWhatIsMissing()
     {

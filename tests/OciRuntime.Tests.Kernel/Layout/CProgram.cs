@@ -18,6 +18,7 @@ internal static class CProgram
         #include <asm/unistd_64.h>
         #include <linux/openat2.h>
         #include <linux/stat.h>
+        #include <asm/statfs.h>
         #include <linux/fcntl.h>
         #include <linux/mount.h>
         #include <linux/sched.h>
@@ -33,6 +34,9 @@ internal static class CProgram
         #include <asm/termbits.h>
         #include <asm/termios.h>
         #include <linux/bpf.h>
+        #include <linux/filter.h>
+        #include <linux/seccomp.h>
+        #include <linux/audit.h>
         #include <linux/capability.h>
         #include <linux/prctl.h>
         #include <linux/wait.h>

@@ -9,6 +9,7 @@ using FluentAssertions;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Bpf;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Abi.Seccomp;
 using OciRuntime.Linux;
 
 namespace OciRuntime.Tests.Kernel.Layout;
@@ -27,6 +28,13 @@ public sealed class ConstantTests : KernelTest
     {
         Dictionary<string, long> ours = new[] { typeof(SyscallNumber).Assembly, typeof(Fd).Assembly }.SelectMany(assembly => assembly.GetTypes())
             .SelectMany(KernelNames).GroupBy(pair => pair.Name).ToDictionary(group => group.Key, group => group.Select(pair => pair.Value).Distinct().Single());
+
+        // runtime-spec's names, and libseccomp's.
+        foreach (string name in SeccompArchitectures.Names)
+        {
+            ours.Remove(name).Should().BeTrue();
+        }
+
         ours.Should().HaveCountGreaterThan(100).And.ContainKeys("CLONE_INTO_CGROUP", "MOUNT_ATTR_IDMAP", "PR_CAP_AMBIENT", "TIOCGPTPEER", "MSG_NOSIGNAL");
         string[] library = [.. ours.Keys.Where(name => s_librarys.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))];
         Dictionary<string, long> theirs = CProgram.KernelValues([.. ours.Keys.Except(library).Select(name => s_otherNames.GetValueOrDefault(name, name))]);
@@ -122,6 +130,48 @@ public sealed class ConstantTests : KernelTest
             ["BPF_JMP | BPF_EXIT"] = BpfOpcode.Exit,
         };
         ours.Should().HaveCount(Constants(typeof(BpfOpcode)).Count());
+        Compare(ours, CProgram.KernelValues(ours.Keys));
+    }
+
+    [HeadersFact]
+    public void ClassicOpcodes_AreTheHeaders()
+    {
+        Dictionary<string, long> ours = new()
+        {
+            ["BPF_LD | BPF_W | BPF_ABS"] = ClassicOpcode.Load,
+            ["BPF_ALU | BPF_AND | BPF_K"] = ClassicOpcode.And,
+            ["BPF_JMP | BPF_JA"] = ClassicOpcode.Jump,
+            ["BPF_JMP | BPF_JEQ | BPF_K"] = ClassicOpcode.JumpIfEqual,
+            ["BPF_JMP | BPF_JGT | BPF_K"] = ClassicOpcode.JumpIfGreater,
+            ["BPF_JMP | BPF_JGE | BPF_K"] = ClassicOpcode.JumpIfGreaterOrEqual,
+            ["BPF_JMP | BPF_JSET | BPF_K"] = ClassicOpcode.JumpIfAnySet,
+            ["BPF_RET | BPF_K"] = ClassicOpcode.Return,
+            ["BPF_MAXINSNS"] = SockFilter.MaximumLength,
+            ["__builtin_offsetof(struct seccomp_data, nr)"] = SeccompData.Number,
+            ["__builtin_offsetof(struct seccomp_data, arch)"] = SeccompData.Architecture,
+            ["__builtin_offsetof(struct seccomp_data, args[5])"] = SeccompData.LowerHalf(5),
+        };
+        ours.Should().HaveCount(Constants(typeof(ClassicOpcode)).Count() + 4);
+        Compare(ours, CProgram.KernelValues(ours.Keys));
+    }
+
+    [HeadersFact]
+    public void AuditArchitectures_AreTheHeaders()
+    {
+        Dictionary<string, long> ours = [];
+        foreach (SeccompArchitecture architecture in Enum.GetValues<SeccompArchitecture>())
+        {
+            string name = SeccompArchitectures.Names[(int)architecture]["SCMP_ARCH_".Length..] switch
+            {
+                "X86" => "I386",
+                "X32" => "X86_64",
+                "SH" => "SHEL",
+                "SHEB" => "SH",
+                string same => same,
+            };
+            ours[$"AUDIT_ARCH_{name}"] = SeccompArchitectures.AuditArchOf(architecture);
+        }
+
         Compare(ours, CProgram.KernelValues(ours.Keys));
     }
 

@@ -12,6 +12,7 @@ using OciRuntime.Abi.Files;
 using OciRuntime.Abi.Mounting;
 using OciRuntime.Abi.Networking;
 using OciRuntime.Abi.Processes;
+using OciRuntime.Abi.Seccomp;
 
 namespace OciRuntime.Tests.Kernel.Layout;
 
@@ -27,7 +28,10 @@ public sealed class StructureTests : KernelTest
             ("Mask", "stx_mask"), ("LinkCount", "stx_nlink"), ("UserId", "stx_uid"), ("GroupId", "stx_gid"), ("Mode", "stx_mode"), ("Inode", "stx_ino"),
             ("Size", "stx_size"), ("NodeMajor", "stx_rdev_major"), ("NodeMinor", "stx_rdev_minor"), ("DeviceMajor", "stx_dev_major"),
             ("DeviceMinor", "stx_dev_minor"), ("MountId", "stx_mnt_id"),
+            ("AccessTime", "stx_atime"), ("ModificationTime", "stx_mtime"),
         ]),
+        (typeof(FileTime), Unsafe.SizeOf<FileTime>(), "struct statx_timestamp", [("Seconds", "tv_sec"), ("Nanoseconds", "tv_nsec"), ("_reserved", "__reserved")]),
+        (typeof(FileSystemStatus), Unsafe.SizeOf<FileSystemStatus>(), "struct statfs", [("Type", "f_type"), ("Flags", "f_flags")]),
         (typeof(MountAttributes), Unsafe.SizeOf<MountAttributes>(), "struct mount_attr",
             [("Set", "attr_set"), ("Clear", "attr_clr"), ("Propagation", "propagation"), ("UserNamespace", "userns_fd")]),
         (typeof(CloneArgs), Unsafe.SizeOf<CloneArgs>(), "struct clone_args",
@@ -51,6 +55,8 @@ public sealed class StructureTests : KernelTest
             ("Runtime", "sched_runtime"), ("Deadline", "sched_deadline"), ("Period", "sched_period"), ("UtilizationMinimum", "sched_util_min"),
             ("UtilizationMaximum", "sched_util_max"),
         ]),
+        (typeof(SockFilter), Unsafe.SizeOf<SockFilter>(), "struct sock_filter",
+            [("Code", "code"), ("JumpTrue", "jt"), ("JumpFalse", "jf"), ("Value", "k")]),
         (typeof(NetlinkHeader), Unsafe.SizeOf<NetlinkHeader>(), "struct nlmsghdr",
             [("Length", "nlmsg_len"), ("Type", "nlmsg_type"), ("Flags", "nlmsg_flags"), ("Sequence", "nlmsg_seq"), ("Port", "nlmsg_pid")]),
         (typeof(LinkMessage), Unsafe.SizeOf<LinkMessage>(), "struct ifinfomsg",
@@ -85,7 +91,7 @@ public sealed class StructureTests : KernelTest
     public void Structures_AreAllCompared()
     {
         IEnumerable<Type> structures = typeof(SyscallNumber).Assembly.GetTypes().Where(type =>
-            type.IsValueType && !type.IsEnum && type.Namespace!.StartsWith("OciRuntime.Abi.", StringComparison.Ordinal));
+            type.IsValueType && !type.IsEnum && type.Namespace?.StartsWith("OciRuntime.Abi.", StringComparison.Ordinal) == true);
         structures.Except([typeof(ControlCharacters)]).Should().BeEquivalentTo(s_structures.Select(structure => structure.Ours));
         foreach ((Type type, _, _, (string Ours, string Theirs)[] fields) in s_structures)
         {
