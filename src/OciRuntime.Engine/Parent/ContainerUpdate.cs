@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using OciRuntime.Engine.Cgroups;
+using OciRuntime.Engine.Resctrl;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Systemd;
 using OciRuntime.Plan;
@@ -68,6 +70,9 @@ public sealed class ContainerUpdate : IDisposable
 
     /// <exception cref="Linux.LinuxException">One was refused; those before it are as they were.</exception>
     public void Apply(ImmutableArray<CgroupWrite> writes) => CgroupLimits.Change(_cgroup, writes);
+
+    /// <summary>New lines for the schemata of the container's resctrl group.</summary>
+    public void ApplySchemata(IReadOnlyList<string> lines) => ResctrlGroup.Change(_record.ResctrlFolders, lines);
 
     /// <summary>Likewise, and tells systemd.</summary>
     /// <exception cref="ContainerException">The files have the new limits, and systemd does not know of them.</exception>

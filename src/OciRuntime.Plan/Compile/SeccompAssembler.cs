@@ -16,8 +16,6 @@ internal sealed class SeccompAssembler
     private readonly List<SockFilter> _reversed = new(512);
     private readonly Dictionary<uint, int> _verdicts = [];
 
-    internal int Length => _reversed.Count;
-
     /// <summary>The place of an instruction that returns the verdict, within reach.</summary>
     internal int Return(uint verdict)
     {

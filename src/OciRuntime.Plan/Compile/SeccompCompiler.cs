@@ -29,18 +29,12 @@ internal static class SeccompCompiler
 
         int before = errors.Count;
         SeccompFilterFlags flags = CompileFlags(spec, errors);
-        if (string.IsNullOrEmpty(spec.DefaultAction))
-        {
-            Refuse.Missing(errors, Path + "/defaultAction");
-            return null;
-        }
-
+        uint verdict = CompileAction(spec.DefaultAction, spec.DefaultErrnoRet, Path, "/defaultAction", "/defaultErrnoRet", errors);
         if (spec.DefaultAction == Notify)
         {
             Refuse.Rule(errors, Path + "/defaultAction", $"{Notify} cannot be used as default action");
         }
 
-        TryVerdict(spec.DefaultAction, spec.DefaultErrnoRet, Path + "/defaultAction", Path + "/defaultErrnoRet", errors, out uint verdict);
         SeccompProfile profile = new(verdict);
         AddArchitectures(profile, spec.Architectures, native, errors);
         for (int i = 0; i < spec.Syscalls.Length; i++)
@@ -136,16 +130,7 @@ internal static class SeccompCompiler
             Refuse.Missing(errors, path + "/names");
         }
 
-        uint verdict = 0;
-        if (string.IsNullOrEmpty(spec.Action))
-        {
-            Refuse.Missing(errors, path + "/action");
-        }
-        else
-        {
-            TryVerdict(spec.Action, spec.ErrnoRet, path + "/action", path + "/errnoRet", errors, out verdict);
-        }
-
+        uint verdict = CompileAction(spec.Action, spec.ErrnoRet, path, "/action", "/errnoRet", errors);
         List<SeccompRule> rules = CompileRules(spec.Args, verdict, path, errors);
         CheckNames(spec, path, errors);
         if (errors.Count == before)
@@ -257,8 +242,15 @@ internal static class SeccompCompiler
             : new SeccompCondition((int)index, comparison ?? SeccompOperator.Equal, ulong.MaxValue, value);
     }
 
-    private static void TryVerdict(string action, uint? errno, string path, string errnoPath, List<SpecError> errors, out uint verdict)
+    /// <returns>The verdict; any where the action is refused.</returns>
+    private static uint CompileAction(string? action, uint? errno, string path, string actionName, string errnoName, List<SpecError> errors)
     {
+        if (string.IsNullOrEmpty(action))
+        {
+            Refuse.Missing(errors, path + actionName);
+            return 0;
+        }
+
         uint? known = action switch
         {
             "SCMP_ACT_KILL" or "SCMP_ACT_KILL_THREAD" => SeccompReturn.SECCOMP_RET_KILL_THREAD,
@@ -271,27 +263,28 @@ internal static class SeccompCompiler
             Notify => SeccompReturn.SECCOMP_RET_USER_NOTIF,
             _ => null,
         };
-        verdict = known ?? 0;
-        if (known is null)
+        if (known is not { } verdict)
         {
-            Refuse.Value(errors, path, action, "is not an action of seccomp");
-            return;
+            Refuse.Value(errors, path + actionName, action, "is not an action of seccomp");
+            return 0;
         }
 
-        if (known is SeccompReturn.SECCOMP_RET_ERRNO or SeccompReturn.SECCOMP_RET_TRACE)
+        if (verdict is SeccompReturn.SECCOMP_RET_ERRNO or SeccompReturn.SECCOMP_RET_TRACE)
         {
-            uint highest = known == SeccompReturn.SECCOMP_RET_ERRNO ? HighestErrno : SeccompReturn.DataMask;
+            uint highest = verdict == SeccompReturn.SECCOMP_RET_ERRNO ? HighestErrno : SeccompReturn.DataMask;
             if (errno > highest)
             {
-                Refuse.Number(errors, errnoPath, (ulong)errno, $"is more than {highest}");
+                Refuse.Number(errors, path + errnoName, (ulong)errno, $"is more than {highest}");
             }
 
             verdict |= (errno ?? DefaultErrno) & SeccompReturn.DataMask;
         }
         else if (errno is { } unused)
         {
-            Refuse.Number(errors, errnoPath, (ulong)unused, $"can't be used: {action} has no error number");
+            Refuse.Number(errors, path + errnoName, (ulong)unused, $"can't be used: {action} has no error number");
         }
+
+        return verdict;
     }
 
     private static int FindNotify(SeccompSpec spec)

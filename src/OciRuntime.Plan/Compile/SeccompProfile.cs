@@ -35,9 +35,7 @@ internal sealed class SeccompProfile(uint defaultVerdict)
 
     internal uint DefaultVerdict => defaultVerdict;
 
-    /// <summary>
-    /// For each audit architecture once, the calling conventions whose rules the filter has. The native one is always there and comes first.
-    /// </summary>
+    /// <summary>The calling conventions whose rules the filter has: the native one, then the others that the profile names.</summary>
     internal List<SeccompArchitecture> Architectures { get; } = [];
 
     internal bool Names(int syscall) => _named[syscall];
