@@ -126,6 +126,9 @@ internal static unsafe partial class Native
     [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
     internal static partial int TerminalAttributes(int fd, byte* termios);
 
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int Ioctl(int fd, nuint request, void* argument);
+
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     internal static partial nint ReceiveMessage(int socket, MessageHeader* message, int flags);
 
