@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-using System;
 using System.Collections.Generic;
 using FluentAssertions;
 using OciRuntime.Tests.Conformance.Harness;
@@ -8,34 +7,34 @@ namespace OciRuntime.Tests.Conformance.Lifecycle;
 
 public sealed class InterruptedCreateTests : InterruptedTest
 {
-    // strace kills the parent, and only it (no -f), as it enters its nth system call: every stage of create, without a hook in the product.
     [HostFact(Needs.Strace)]
     public void DeleteForce_ParentWasKilledAtEverySystemCall_LeavesNothing()
     {
         Bundle bundle = NewBundle("true");
         List<string> failures = [];
-        int call = 1;
-        bool created = false;
-        for (; call < Ceiling && !created; call += Step(call))
+        int killed = 0;
+        string first = NewId();
+        List<(string Call, int Count)> points = CallsOf("create", "--bundle", bundle.Folder, first);
+        _ = Ocirun.Succeed("delete", "--force", first);
+        foreach ((string Call, int Count) point in points)
         {
             string id = NewId();
-            Outcome create = KilledAt(call, "create", "--bundle", bundle.Folder, id);
-            created = create.Status == 0;
+            killed += KilledAt(point, "create", "--bundle", bundle.Folder, id).Status == 0 ? 0 : 1;
 
             Outcome delete = Ocirun.Run("delete", "--force", id);
             if (delete.Status != 0)
             {
-                failures.Add($"killed at call {call}: {delete}");
+                failures.Add($"killed at {point}: {delete}");
             }
 
             if (WhatStays() is { Length: > 0 } left)
             {
-                failures.Add($"killed at call {call}: {left}");
+                failures.Add($"killed at {point}: {left}");
                 break;
             }
         }
 
         failures.Should().BeEmpty();
-        created.Should().BeTrue("a create that is not killed in {0} calls gets through", call);
+        killed.Should().BeGreaterThan(points.Count / 2, "most calls come again in the same order");
     }
 }
