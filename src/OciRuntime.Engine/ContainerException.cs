@@ -4,7 +4,7 @@ using System;
 namespace OciRuntime.Engine;
 
 /// <summary>A failure in words for the user: what was being done, to what, and the root cause last.</summary>
-public sealed class ContainerException(string message) : Exception(message)
+public class ContainerException(string message) : Exception(message)
 {
     // Clients match these words: anchors B.5.
     public const string AlreadyExists = "container with given ID already exists";

@@ -107,21 +107,28 @@ public static unsafe class Folders
     /// <returns>The names, without <c>.</c> and <c>..</c>, in the folder's own order.</returns>
     public static List<KernelString> Names(Fd directory)
     {
+        Errno errno = TryNames(directory, out List<KernelString> names);
+        return errno == 0 ? names : throw new LinuxException("getdents64", errno, $"{directory.Number}");
+    }
+
+    /// <inheritdoc cref="Names"/>
+    /// <returns>ENOENT: the folder has been removed since it was opened.</returns>
+    public static Errno TryNames(Fd directory, out List<KernelString> names)
+    {
         const int BufferSize = 4096;
         Span<byte> buffer = stackalloc byte[BufferSize];
-        List<KernelString> names = [];
+        names = [];
         fixed (byte* to = buffer)
         {
             while (true)
             {
                 nint result = Raw.Call(SyscallNumber.Getdents64, directory.Number, (nint)to, BufferSize);
-                int filled = (int)LinuxException.ThrowIfError(result, "getdents64", directory.Number);
-                if (filled == 0)
+                if (result <= 0)
                 {
-                    return names;
+                    return Raw.ErrnoOf(result);
                 }
 
-                AddNames(buffer[..filled], names);
+                AddNames(buffer[..(int)result], names);
             }
         }
     }

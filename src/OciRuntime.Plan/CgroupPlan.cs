@@ -11,6 +11,9 @@ public sealed record CgroupPlan
     /// <summary><c>linux.cgroupsPath</c>, cleaned of <c>.</c> and empty parts. Null: below the runtime's own group, named by the container's id.</summary>
     public string? Path { get; init; }
 
+    /// <summary>The scope whose group it is, with the systemd driver; <see cref="Path"/> is null then.</summary>
+    public SystemdPlan? Systemd { get; init; }
+
     /// <summary>The writes, in order, that must all be done before the container's program runs.</summary>
     public ImmutableArray<CgroupWrite> Writes { get; init; } = [];
 
@@ -38,7 +41,7 @@ public sealed record CgroupPlan
     }
 
     /// <summary>Whether config.json asks for nothing that needs a group: no path, no limit, no device rule.</summary>
-    public bool IsOptional => Path is null && Writes.IsEmpty && DeviceProgram.IsEmpty;
+    public bool IsOptional => Path is null && Systemd is null && Writes.IsEmpty && DeviceProgram.IsEmpty;
 }
 
 /// <param name="Controller">The controller whose hierarchy has the file: <c>memory</c>, <c>cpu</c>, <c>devices</c>.</param>
@@ -60,7 +63,7 @@ public sealed record CgroupWrite(string Controller, KernelString File, KernelStr
 
 public sealed record CgroupAlternative(KernelString File, KernelString Value);
 
-/// <summary>What a control group has at the moment, where new limits depend on it. Version 2 only.</summary>
+/// <summary>What a control group has at the moment, where new limits depend on it. Memory on version 2 only.</summary>
 public sealed record CgroupFacts
 {
     /// <summary>Of a group that is about to be made.</summary>
@@ -68,10 +71,10 @@ public sealed record CgroupFacts
 
     public bool IsNew { get; private init; }
 
-    /// <summary>The first word of cpu.max: <c>max</c>, or microseconds.</summary>
+    /// <summary>As the first word of cpu.max: <c>max</c>, or microseconds.</summary>
     public string CpuQuota { get; init; } = "max";
 
-    /// <summary>The second word of cpu.max, in microseconds.</summary>
+    /// <summary>As the second word of cpu.max, in microseconds.</summary>
     public string CpuPeriod { get; init; } = "100000";
 
     /// <summary>memory.max in bytes, -1 for no limit.</summary>

@@ -19,6 +19,9 @@ public sealed record HostFacts
 
     public required CgroupLayout Cgroups { get; init; }
 
+    /// <summary>As the command line asks.</summary>
+    public CgroupDriver CgroupDriver { get; init; }
+
     /// <summary>The capabilities that this process may grant, bit n for capability n.</summary>
     public required ulong GrantableCapabilities { get; init; }
 

@@ -138,6 +138,36 @@ public static partial class PlanText
         };
     }
 
+    // GVariant's text format, which Compile/GVariantText.cs reads.
+    internal static string BusText(BusValue value) => value switch
+    {
+        BusValue.Number { Type: 'b' or 'i' } or BusValue.Text { Type: 's' } => BareText(value),
+        _ => $"@{value.Signature} {BareText(value)}",
+    };
+
+    private static string BareText(BusValue value) => value switch
+    {
+        BusValue.Number { Type: 'b' } number => number.Bits == 0 ? "false" : "true",
+        BusValue.Number { Type: 'd' } number => BitConverter.UInt64BitsToDouble(number.Bits).ToString("R", CultureInfo.InvariantCulture),
+        BusValue.Number { Type: 'n' or 'i' or 'x' } number => unchecked((long)number.Bits).ToString(CultureInfo.InvariantCulture),
+        BusValue.Number number => number.Bits.ToString(CultureInfo.InvariantCulture),
+        BusValue.Text text => Quote(text.Value),
+        BusValue.List list => $"[{Joined(list.Items)}]",
+        BusValue.Structure structure => $"({Joined(structure.Members)})",
+        _ => "",
+    };
+
+    private static string Joined(ImmutableArray<BusValue> values)
+    {
+        StringBuilder text = new();
+        foreach (BusValue value in values)
+        {
+            text.Append(text.Length == 0 ? "" : ", ").Append(BareText(value));
+        }
+
+        return text.ToString();
+    }
+
     private static string Hex(uint value) => value.ToString("x", CultureInfo.InvariantCulture);
 
     /// <summary>Four digits: permission bits, and umasks, are no more.</summary>

@@ -120,6 +120,7 @@ public static partial class PlanText
             Line(text, "cgroup", "path " + Quote(path));
         }
 
+        AddSystemd(text, cgroup.Systemd);
         if (cgroup.Owner is { } owner)
         {
             Line(text, "cgroup", $"owner {owner}");
@@ -135,6 +136,23 @@ public static partial class PlanText
         {
             Line(text, "cgroup", $"bpf {number.ToString("D2", CultureInfo.InvariantCulture)} {InstructionText(instruction, number)}");
             number++;
+        }
+    }
+
+    private static void AddSystemd(StringBuilder text, SystemdPlan? systemd)
+    {
+        if (systemd is null)
+        {
+            return;
+        }
+
+        string manager = systemd.IsUser ? "user" : "system";
+        Line(text, "cgroup", $"systemd {manager} {(systemd.Unit is { } unit ? Quote(unit) : "unit by the id")} in {Quote(systemd.SlicePath)}");
+        foreach (UnitProperty property in systemd.Properties)
+        {
+            string optional = property.IsOptional ? " optional" : "";
+            string origin = property.Origin.Length == 0 ? "" : " from " + property.Origin;
+            Line(text, "cgroup", $"property {property.Name} {BusText(property.Value)}{optional}{origin}");
         }
     }
 

@@ -33,7 +33,7 @@ public struct FileTime
 {
     public long Seconds;
     public uint Nanoseconds;
-    private readonly int _reserved;
+    public int Reserved;
 }
 
 /// <summary><c>AT_*</c>, include/uapi/linux/fcntl.h.</summary>

@@ -36,13 +36,7 @@ internal abstract class BundleVerb : Verb
 
     private protected BundleConfig ReadBundle(Invocation call)
     {
-        if (call.Global.CgroupManager == CgroupManager.Systemd)
-        {
-            throw new CommandException(
-                "the systemd cgroup driver is not supported yet: leave --systemd-cgroup out, or use --cgroup-manager cgroupfs");
-        }
-
-        BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config));
+        BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config), call.Global.CgroupManager);
         call.Log.Debug($"{bundle.Folder}: the config is read and compiled");
         if (bundle.Plan.Seccomp is { } seccomp)
         {

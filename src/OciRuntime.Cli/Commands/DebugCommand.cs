@@ -30,7 +30,7 @@ internal sealed class DebugCommand : Verb
             throw new CommandException($"cannot print \"{call.Words[0]}\": plan is what there is");
         }
 
-        BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config));
+        BundleConfig bundle = BundleConfig.Read(call.Arguments.ValueOf(_bundle), call.Arguments.ValueOf(_config), call.Global.CgroupManager);
         Output.Write(PlanText.Of(bundle.Plan));
         return ExitCode.Success;
     }

@@ -30,7 +30,7 @@ internal sealed class FeaturesCommand : Verb
         {
             Namespaces = ["cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"],
             Capabilities = [.. Capability.Names],
-            Cgroup = new CgroupFeatures { V1 = true, V2 = true, Systemd = false, SystemdUser = false, Rdma = true },
+            Cgroup = new CgroupFeatures { V1 = true, V2 = true, Systemd = true, SystemdUser = true, Rdma = true },
             Seccomp = SeccompSupport,
             Apparmor = true,
             Selinux = true,
@@ -42,7 +42,7 @@ internal sealed class FeaturesCommand : Verb
 
         // Clients read runc's keys to see what a runtime that stands in for it can do.
         Annotations = [new("org.opencontainers.runc.checkpoint.enabled", "false")],
-        PotentiallyUnsafeConfigAnnotations = ImmutableArray<string>.Empty,
+        PotentiallyUnsafeConfigAnnotations = ["org.systemd.property."],
     };
 
     private static SeccompFeatures SeccompSupport => new()

@@ -10,6 +10,7 @@ using OciRuntime.Cli.Text;
 using OciRuntime.Engine.Parent;
 using OciRuntime.Engine.State;
 using OciRuntime.Plan;
+using OciRuntime.Plan.Compile;
 using OciRuntime.Spec;
 
 namespace OciRuntime.Cli.Commands;
@@ -35,8 +36,8 @@ internal sealed class UpdateCommand : Verb
     private readonly Option<string> _kernelMemory = Flags.Hidden(Flags.Value("--kernel-memory", "SIZE", ""));
     private readonly Option<string> _kernelMemoryTcp = Flags.Hidden(Flags.Value("--kernel-memory-tcp", "SIZE", ""));
     private readonly Option<string> _pidsLimit = Flags.Value("--pids-limit", "N", "number of processes and threads; -1: no limit");
-    private readonly Option<string> _l3CacheSchema = Flags.Hidden(Flags.Value("--l3-cache-schema", "SCHEMA", ""));
-    private readonly Option<string> _memBwSchema = Flags.Hidden(Flags.Value("--mem-bw-schema", "SCHEMA", ""));
+    private readonly Option<string> _l3CacheSchema = Flags.Value("--l3-cache-schema", "SCHEMA", "Intel RDT: a line such as L3:0=f;1=f");
+    private readonly Option<string> _memBwSchema = Flags.Value("--mem-bw-schema", "SCHEMA", "Intel RDT: a line such as MB:0=20;1=70");
 
     internal UpdateCommand()
         : base("update", "change the limits of a container")
@@ -55,11 +56,12 @@ internal sealed class UpdateCommand : Verb
     internal override int Run(Invocation call)
     {
         ParseResult arguments = call.Arguments;
+        List<string> schemata = [];
         foreach (Option<string> flag in (ReadOnlySpan<Option<string>>)[_l3CacheSchema, _memBwSchema])
         {
-            if (arguments.ValueOf(flag) is not null)
+            if (arguments.ValueOf(flag) is { } line)
             {
-                throw new CommandException($"{flag.Name}: Intel RDT is not supported by this version of ocirun");
+                schemata.Add(line);
             }
         }
 
@@ -68,13 +70,23 @@ internal sealed class UpdateCommand : Verb
             : ResourceUpdate.FromFlags(ReadFlags(arguments), FlagOf);
         using ContainerUpdate container = ContainerUpdate.Begin(new StateStore(call.Global.Root), call.Id);
         List<string> warnings = [];
-        ImmutableArray<CgroupWrite> writes = update.Compile(container.Layout, container.ReadFacts(), warnings);
+        CgroupFacts group = container.ReadFacts();
+        ImmutableArray<CgroupWrite> writes = update.Compile(container.Layout, group, warnings);
         foreach (string warning in warnings)
         {
             call.Log.Warning(warning);
         }
 
-        container.Apply(writes);
+        if (container.HasUnit)
+        {
+            container.Apply(UnitResources.CompileUpdate(writes, group));
+        }
+        else
+        {
+            container.Apply(writes);
+        }
+
+        container.ApplySchemata(schemata);
         return ExitCode.Success;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
 using System.Collections.Generic;
+using OciRuntime.Cli.Parsing;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
 using OciRuntime.Plan.Compile;
@@ -22,8 +23,9 @@ internal sealed record BundleConfig
 
     /// <param name="bundle">Null: the current directory.</param>
     /// <param name="config">Null: the bundle's own.</param>
+    /// <param name="cgroups">Who makes the control group.</param>
     /// <exception cref="InvalidConfigException">With every rule that the config breaks.</exception>
-    internal static BundleConfig Read(string? bundle, string? config)
+    internal static BundleConfig Read(string? bundle, string? config, CgroupManager cgroups = CgroupManager.Cgroupfs)
     {
         using OwnedFd folder = BundleFolder.Open(bundle);
         string path = BundleFolder.PathOf(folder);
@@ -31,7 +33,7 @@ internal sealed record BundleConfig
         byte[] bytes = config is null
             ? FileText.Read(folder.Borrow, "config.json", file, MissingHint)
             : FileText.Read(Fd.CurrentDirectory, config, file);
-        return new BundleConfig { Folder = path, Bytes = bytes, Plan = Compile(bytes, file, HostProbe.Read(path)) };
+        return new BundleConfig { Folder = path, Bytes = bytes, Plan = Compile(bytes, file, HostProbe.Read(path, cgroups)) };
     }
 
     private static ContainerPlan Compile(byte[] bytes, string file, HostFacts host)

@@ -59,11 +59,17 @@ internal static class CgroupFs
     }
 
     /// <summary>The folders above the container's that do not exist yet, the deepest first: whoever makes them removes them.</summary>
-    public static ImmutableArray<string> MissingParents(CgroupPlacement placement)
+    /// <param name="isSystemd">Whether systemd makes, and removes, those in its hierarchies.</param>
+    public static ImmutableArray<string> MissingParents(CgroupPlacement placement, bool isSystemd = false)
     {
         ImmutableArray<string>.Builder missing = ImmutableArray.CreateBuilder<string>();
         for (int i = 0; i < placement.Folders.Length; i++)
         {
+            if (isSystemd && placement.Hierarchies[i].IsOfSystemd)
+            {
+                continue;
+            }
+
             string parent = placement.Folders[i];
             while ((parent = parent[..parent.LastIndexOf('/')]).Length > placement.Hierarchies[i].MountPoint.Length
                 && Files.TryStatus(Fd.CurrentDirectory, KernelString.Of(parent).Span, AtFlags.None, out _) == Errno.ENOENT)

@@ -20,6 +20,10 @@ public sealed record CgroupHierarchy(string Controllers, string MountPoint, stri
 
     public bool IsVersion2 => Controllers.Length == 0;
 
+    /// <summary>Whether systemd makes and removes folders in it. systemd.resource-control(5).</summary>
+    public bool IsOfSystemd =>
+        IsVersion2 || Has("name=systemd") || Has("cpu") || Has("cpuacct") || Has("blkio") || Has("memory") || Has("devices") || Has("pids");
+
     /// <summary>Whether <paramref name="name"/> is one of its version 1 controllers.</summary>
     public bool Has(string name)
     {

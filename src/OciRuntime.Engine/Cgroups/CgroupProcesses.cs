@@ -87,7 +87,14 @@ internal static class CgroupProcesses
 
         using (opened)
         {
-            foreach (KernelString name in Folders.Names(opened!.Borrow))
+            // systemd may remove the folder of a scope that has become empty at any moment.
+            Errno errno = Folders.TryNames(opened!.Borrow, out List<KernelString> names);
+            if (errno is not (0 or Errno.ENOENT))
+            {
+                throw new LinuxException("reading the cgroup: getdents64", errno, folder.ToString());
+            }
+
+            foreach (KernelString name in names)
             {
                 if (Files.TryStatus(opened.Borrow, name.Span, AtFlags.AT_SYMLINK_NOFOLLOW, out FileStatus status) == 0
                     && status.Type == FileType.S_IFDIR)

@@ -2,6 +2,8 @@
 using System.Collections.Immutable;
 using OciRuntime.Abi;
 using OciRuntime.Abi.Files;
+using OciRuntime.Engine.State;
+using OciRuntime.Engine.Systemd;
 using OciRuntime.Linux;
 
 namespace OciRuntime.Engine.Cgroups;
@@ -9,6 +11,25 @@ namespace OciRuntime.Engine.Cgroups;
 /// <summary>Kills what is left in a container's control group and removes its folders. Every wait is on a process or on cgroup.events.</summary>
 internal static class CgroupRemoval
 {
+    /// <summary>With a scope of systemd's, that first; what systemd leaves is removed, even if it can't be reached.</summary>
+    public static void Remove(ContainerRecord record)
+    {
+        ContainerCgroup cgroup = ContainerCgroup.Of(record);
+        try
+        {
+            if (record.SystemdUnit is { } unit)
+            {
+                // systemd itself would ask the processes to end, and give them time for it.
+                CgroupKill.All(cgroup);
+                ScopeUnit.Stop(record.IsSystemdUser, unit);
+            }
+        }
+        finally
+        {
+            Remove(cgroup, record.CgroupParents);
+        }
+    }
+
     /// <param name="cgroup">The container's own.</param>
     /// <param name="parents">Those above that create made; removed if nobody else uses them.</param>
     public static void Remove(ContainerCgroup cgroup, ImmutableArray<string> parents)

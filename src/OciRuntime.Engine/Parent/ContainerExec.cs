@@ -8,6 +8,7 @@ using OciRuntime.Engine.Child;
 using OciRuntime.Engine.Resctrl;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
+using OciRuntime.Engine.Systemd;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
 
@@ -29,6 +30,7 @@ public sealed class ContainerExec : IDisposable
     private SyncChannel? _channel;
     private ChildProcess? _child;
     private TerminalRelay? _relay;
+    private bool _isOutside;
 
     private ContainerExec(ContainerRecord record, OwnedFd first, ExecOptions options, ExecPlan plan)
     {
@@ -138,7 +140,14 @@ public sealed class ContainerExec : IDisposable
         }
 
         _undo.Push(() => _child.Kill());
-        placement.Join(_child.Pid);
+        if (_isOutside)
+        {
+            ScopeUnit.Attach(_record.IsSystemdUser, _record.SystemdUnit!, _options.SubCgroups, _child.Pid);
+        }
+        else
+        {
+            placement.Join(_child.Pid);
+        }
         ResctrlGroup.Join(_record.ResctrlFolders, _child.Pid);
         if (_plan.Process.OomScoreAdj is { } score)
         {
@@ -166,6 +175,12 @@ public sealed class ContainerExec : IDisposable
         catch (LinuxException e) when (e.Errno is Errno.EBUSY && placement.TryFollow(_record.Pid))
         {
             return ChildProcess.Clone(CloneFlags.None, placement.Birthplace, context, ExecMain.Run);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EACCES && _record.SystemdUnit is not null)
+        {
+            // cgroups(7), "Delegation containment": a user may not move a process of one's own from a session into a scope. systemd may.
+            _isOutside = true;
+            return ChildProcess.Clone(CloneFlags.None, null, context, ExecMain.Run);
         }
     }
 

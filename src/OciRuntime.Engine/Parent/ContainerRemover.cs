@@ -55,7 +55,7 @@ public static class ContainerRemover
         KillFirstProcess(record);
         if (record is not null)
         {
-            CgroupRemoval.Remove(ContainerCgroup.Of(record), record.CgroupParents);
+            CgroupRemoval.Remove(record);
             ResctrlGroup.Remove(record.ResctrlMade);
         }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using OciRuntime.Engine.Cgroups;
+using OciRuntime.Engine.Resctrl;
 using OciRuntime.Engine.State;
+using OciRuntime.Engine.Systemd;
 using OciRuntime.Plan;
 
 namespace OciRuntime.Engine.Parent;
@@ -12,9 +15,14 @@ namespace OciRuntime.Engine.Parent;
 public sealed class ContainerUpdate : IDisposable
 {
     private readonly ContainerFolder _folder;
+    private readonly ContainerRecord _record;
     private readonly ContainerCgroup _cgroup;
 
-    private ContainerUpdate(ContainerFolder folder, ContainerCgroup cgroup) => (_folder, _cgroup) = (folder, cgroup);
+    private ContainerUpdate(ContainerFolder folder, ContainerRecord record) =>
+        (_folder, _record, _cgroup) = (folder, record, ContainerCgroup.Of(record));
+
+    /// <summary>Whether a scope of systemd's has to be told, too.</summary>
+    public bool HasUnit => _record.SystemdUnit is not null;
 
     public CgroupLayout Layout => _cgroup.IsVersion2 ? CgroupLayout.V2 : CgroupLayout.V1;
 
@@ -26,7 +34,7 @@ public sealed class ContainerUpdate : IDisposable
         {
             ContainerSnapshot snapshot = ContainerQueries.Take(folder);
             return snapshot.Status is ContainerStatus.Created or ContainerStatus.Running or ContainerStatus.Paused
-                ? new ContainerUpdate(folder, ContainerCgroup.Of(snapshot.Record))
+                ? new ContainerUpdate(folder, snapshot.Record)
                 : throw new ContainerException($"{id}: {ContainerException.NotRunning}: it is {snapshot.StatusName}");
         }
         catch (Exception)
@@ -42,7 +50,11 @@ public sealed class ContainerUpdate : IDisposable
         CgroupFacts facts = new();
         if (!_cgroup.IsVersion2)
         {
-            return facts;
+            return _cgroup.FolderOf("cpu") is { } v1 ? facts with
+            {
+                CpuQuota = CgroupLimits.ReadLine(v1, "cpu.cfs_quota_us"u8) ?? facts.CpuQuota,
+                CpuPeriod = CgroupLimits.ReadLine(v1, "cpu.cfs_period_us"u8) ?? facts.CpuPeriod,
+            } : facts;
         }
 
         string folder = _cgroup.Folders[0];
@@ -58,6 +70,21 @@ public sealed class ContainerUpdate : IDisposable
 
     /// <exception cref="Linux.LinuxException">One was refused; those before it are as they were.</exception>
     public void Apply(ImmutableArray<CgroupWrite> writes) => CgroupLimits.Change(_cgroup, writes);
+
+    /// <summary>New lines for the schemata of the container's resctrl group.</summary>
+    public void ApplySchemata(IReadOnlyList<string> lines) => ResctrlGroup.Change(_record.ResctrlFolders, lines);
+
+    /// <summary>Likewise, and tells systemd.</summary>
+    /// <exception cref="ContainerException">The files have the new limits, and systemd does not know of them.</exception>
+    public void Apply(UnitUpdate update)
+    {
+        // The kernel first: what it refuses, systemd would not say.
+        Apply(update.Writes);
+        if (!update.Properties.IsEmpty)
+        {
+            ScopeUnit.Change(_record.IsSystemdUser, _record.SystemdUnit!, update.Properties);
+        }
+    }
 
     public void Dispose() => _folder.Dispose();
 

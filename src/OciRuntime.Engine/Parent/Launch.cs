@@ -9,6 +9,7 @@ using OciRuntime.Engine.Network;
 using OciRuntime.Engine.Resctrl;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
+using OciRuntime.Engine.Systemd;
 using OciRuntime.Linux;
 using OciRuntime.Plan;
 
@@ -28,6 +29,7 @@ internal sealed class Launch : IDisposable
     private CgroupPlacement? _cgroups;
     private SyncChannel? _channel;
     private ChildProcess? _child;
+    private bool _hasScope;
     private bool _isCgroupNew;
     private long _oomKillsBefore;
     private DeviceMoves? _devices;
@@ -131,14 +133,19 @@ internal sealed class Launch : IDisposable
     private void Prepare(bool andStart)
     {
         CgroupLayout layout = CgroupHierarchy.DetectLayout();
-        _cgroups = _options.NoCgroup ? CgroupPlacement.None(layout) : CgroupPlacement.Choose(layout, _plan.Cgroup.Path, _options.Id);
+        SystemdPlan? systemd = _plan.Cgroup.Systemd;
+        _cgroups = _options.NoCgroup ? CgroupPlacement.None(layout)
+            : systemd is not null ? ContainerScope.Choose(layout, systemd, _options.Id)
+            : CgroupPlacement.Choose(layout, _plan.Cgroup.Path, _options.Id);
         _isCgroupNew = !CgroupFs.RefuseOccupied(_cgroups.Cgroup);
         _oomKillsBefore = _isCgroupNew ? 0 : OomKills.Count(_cgroups.Cgroup);
         _record = _record with
         {
+            SystemdUnit = systemd is null ? null : ContainerScope.UnitOf(systemd, _options.Id),
+            IsSystemdUser = systemd is { IsUser: true },
             CgroupFolders = _cgroups.Folders,
             CgroupControllers = _cgroups.Cgroup.Controllers,
-            CgroupParents = CgroupFs.MissingParents(_cgroups),
+            CgroupParents = CgroupFs.MissingParents(_cgroups, systemd is not null),
         };
         if (_plan.IntelRdt is { } rdt)
         {
@@ -158,7 +165,7 @@ internal sealed class Launch : IDisposable
             Readiness = ReadinessRelay.Open(_folder, _options.NotifySocket);
         }
 
-        _undo.Push(() => CgroupRemoval.Remove(ContainerCgroup.Of(_record), _record.CgroupParents));
+        _undo.Push(() => CgroupRemoval.Remove(_hasScope ? _record : _record with { SystemdUnit = null }));
         if (MakesCgroupFirst)
         {
             MakeCgroup();
@@ -166,11 +173,16 @@ internal sealed class Launch : IDisposable
     }
 
     // On version 2 the child is born in its group. On version 1 the folders are made while the child mounts: it waits for them before it
-    // needs them; but a user who may go without must know before.
-    private bool MakesCgroupFirst => _cgroups!.Layout == CgroupLayout.V2 || _record.OwnerUid != 0;
+    // needs them; but a user who may go without must know before. systemd makes no scope without a process.
+    private bool MakesCgroupFirst => _plan.Cgroup.Systemd is null && (_cgroups!.Layout == CgroupLayout.V2 || _record.OwnerUid != 0);
 
     private void MakeCgroup()
     {
+        if (_plan.Cgroup.Systemd is { } systemd)
+        {
+            MakeScope(systemd);
+        }
+
         try
         {
             CgroupFs.MakeFolders(_cgroups!);
@@ -195,6 +207,22 @@ internal sealed class Launch : IDisposable
         }
     }
 
+    private void MakeScope(SystemdPlan systemd)
+    {
+        using BusConnection bus = BusConnection.Open(systemd.IsUser);
+        _hasScope = true;
+        try
+        {
+            ScopeUnit.Start(bus, _record.SystemdUnit!, _options.Id, _child!.Pid, systemd.Properties);
+        }
+        catch (BusTimeoutException)
+        {
+            // Not to be asked again: a scope that comes late finds no process, and ends by itself.
+            _hasScope = false;
+            throw;
+        }
+    }
+
     private void Clone(bool andStart)
     {
         (OwnedFd mine, OwnedFd theirs) = Sockets.MakePair();
@@ -213,7 +241,7 @@ internal sealed class Launch : IDisposable
             NoNewKeyring = _options.NoNewKeyring,
             PreserveFds = _options.PreserveFds,
         };
-        using OwnedFd? cgroup = _cgroups is { Layout: CgroupLayout.V2, Folders.IsEmpty: false } ? CgroupFs.OpenUnified(_cgroups) : null;
+        using OwnedFd? cgroup = MakesCgroupFirst && _cgroups is { Layout: CgroupLayout.V2, Folders.IsEmpty: false } ? CgroupFs.OpenUnified(_cgroups) : null;
         NamespacePlan namespaces = _plan.Namespaces;
         using (PidNamespaceScope.Of(namespaces))
         {

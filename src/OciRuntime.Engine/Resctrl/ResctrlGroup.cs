@@ -94,6 +94,22 @@ internal sealed class ResctrlGroup
         }
     }
 
+    /// <summary>New schemata for a group: the lines that are given, a write each.</summary>
+    /// <param name="folders">Of the record.</param>
+    public static void Change(ImmutableArray<string> folders, IReadOnlyList<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            // The words are runc's.
+            string folder = folders.IsEmpty ? throw new ContainerException("updating a non-existent Intel RDT configuration is not supported") : folders[0];
+            Errno errno = TryWrite($"{folder}/schemata", $"{line}\n");
+            if (errno != 0)
+            {
+                throw new LinuxException($"changing the container's resctrl group: writing \"{line}\": write", errno, $"{folder}/schemata");
+            }
+        }
+    }
+
     /// <summary>Puts a process of an exec where the container's are.</summary>
     public static void Join(ImmutableArray<string> folders, int pid)
     {

@@ -34,6 +34,11 @@ public sealed record ContainerRecord
     public uint OwnerUid { get; init; }
     public ImmutableArray<KeyValuePair<string, string>> Annotations { get; init; } = [];
 
+    /// <summary>The scope whose control group it is, with the systemd driver.</summary>
+    public string? SystemdUnit { get; init; }
+
+    /// <summary>Whether that scope is of the user's systemd, not the system's.</summary>
+    public bool IsSystemdUser { get; init; }
     /// <summary>Whether the container has a PID namespace of its own, in which the end of the first process is the end of all.</summary>
     public bool HasPidNamespace { get; init; } = true;
 

@@ -26,6 +26,12 @@ internal static class RecordJson
         writer.WriteString("rootfs"u8, record.Rootfs);
         writer.WriteString("created"u8, record.Created);
         writer.WriteNumber("ownerUid"u8, record.OwnerUid);
+        if (record.SystemdUnit is { } unit)
+        {
+            writer.WriteString("systemdUnit"u8, unit);
+            writer.WriteBoolean("isSystemdUser"u8, record.IsSystemdUser);
+        }
+
         writer.WriteBoolean("hasPidNamespace"u8, record.HasPidNamespace);
         WriteStrings(writer, "cgroupFolders"u8, record.CgroupFolders);
         WriteStrings(writer, "cgroupControllers"u8, record.CgroupControllers);
@@ -74,6 +80,8 @@ internal static class RecordJson
             case "rootfs": return record with { Rootfs = Text(ref reader) };
             case "created": return record with { Created = Text(ref reader) };
             case "ownerUid": return record with { OwnerUid = reader.GetUInt32() };
+            case "systemdUnit": return record with { SystemdUnit = Text(ref reader) };
+            case "isSystemdUser": return record with { IsSystemdUser = reader.GetBoolean() };
             case "hasPidNamespace": return record with { HasPidNamespace = reader.GetBoolean() };
             case "cgroupControllers": return record with { CgroupControllers = ReadStrings(ref reader) };
             case "cgroupFolders": return record with { CgroupFolders = ReadStrings(ref reader) };

@@ -9,17 +9,30 @@ namespace OciRuntime.Plan.Compile;
 /// <summary><c>linux.cgroupsPath</c> and <c>linux.resources.devices</c>. config-linux.md, "Control groups". cgroups(7).</summary>
 internal static class CgroupCompiler
 {
-    internal static CgroupPlan Compile(LinuxSpec linux, HostFacts facts, ImmutableArray<string>.Builder warnings, List<SpecError> errors)
+    internal static CgroupPlan Compile(
+        LinuxSpec linux, ImmutableArray<KeyValuePair<string, string>> annotations, HostFacts facts,
+        ImmutableArray<string>.Builder warnings, List<SpecError> errors)
     {
-        string? path = CompilePath(linux.CgroupsPath, errors);
+        bool isSystemd = facts.CgroupDriver != CgroupDriver.Cgroupfs;
+        ImmutableArray<UnitProperty>.Builder properties = ImmutableArray.CreateBuilder<UnitProperty>();
+        SystemdPlan? systemd = isSystemd
+            ? SystemdCompiler.Compile(linux, annotations, facts.Cgroups, facts.CgroupDriver, properties, errors)
+            : null;
+        string? path = isSystemd ? null : CompilePath(linux.CgroupsPath, errors);
         ImmutableArray<CgroupWrite>.Builder writes = ImmutableArray.CreateBuilder<CgroupWrite>(16);
-        ImmutableArray<BpfInstruction> program = CompileDevices(linux, facts, writes, errors);
+        ImmutableArray<BpfInstruction> program = CompileDevices(linux, facts, writes, properties, errors);
         if (linux.Resources is { } resources)
         {
             ResourceCompiler.Compile(resources, facts.Cgroups, CgroupFacts.New, writes, warnings, errors);
         }
 
-        return new CgroupPlan { Path = path, Writes = writes.DrainToImmutable(), DeviceProgram = program };
+        if (systemd is not null)
+        {
+            UnitResources.Compile(writes, CgroupFacts.New, properties);
+            systemd = systemd with { Properties = properties.DrainToImmutable() };
+        }
+
+        return new CgroupPlan { Path = path, Systemd = systemd, Writes = writes.DrainToImmutable(), DeviceProgram = program };
     }
 
     private static string? CompilePath(string? text, List<SpecError> errors)
@@ -54,11 +67,12 @@ internal static class CgroupCompiler
 
     // Only the host's root user may say what devices a group can use; others can't make device nodes in the first place.
     private static ImmutableArray<BpfInstruction> CompileDevices(
-        LinuxSpec linux, HostFacts facts, ImmutableArray<CgroupWrite>.Builder writes, List<SpecError> errors)
+        LinuxSpec linux, HostFacts facts, ImmutableArray<CgroupWrite>.Builder writes,
+        ImmutableArray<UnitProperty>.Builder properties, List<SpecError> errors)
     {
         int before = errors.Count;
         List<DeviceRule> rules = DeviceRuleCompiler.Compile(linux, errors);
-        if (errors.Count != before || !facts.IsRoot)
+        if (errors.Count != before || !facts.IsRoot || facts.CgroupDriver == CgroupDriver.SystemdUser)
         {
             return [];
         }
@@ -68,6 +82,11 @@ internal static class CgroupCompiler
         ImmutableArray<BpfInstruction> program = [];
         if (chars is not null && blocks is not null)
         {
+            if (facts.CgroupDriver == CgroupDriver.Systemd)
+            {
+                UnitDevices.Compile(chars, blocks, facts.Cgroups, properties, errors);
+            }
+
             if (facts.Cgroups == CgroupLayout.V1)
             {
                 DeviceListCompiler.Compile(rules, chars, blocks, writes, errors);

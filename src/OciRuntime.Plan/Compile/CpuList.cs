@@ -51,6 +51,14 @@ internal static class CpuList
         return null;
     }
 
+    /// <summary>Of <see cref="TryRead"/>, as bytes: the lowest bit of the first one is number 0.</summary>
+    internal static byte[] Bytes(ImmutableArray<ulong> mask)
+    {
+        // Little-endian, as the words are in memory.
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(mask.AsSpan());
+        return bytes.TrimEnd((byte)0).ToArray();
+    }
+
     internal static int Count(ImmutableArray<ulong> mask)
     {
         int count = 0;

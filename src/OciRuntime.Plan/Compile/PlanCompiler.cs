@@ -44,7 +44,7 @@ public static class PlanCompiler
             Sysctls = SysctlCompiler.Compile(linux.Sysctl, namespaces, errors),
             Hostname = CompileName(spec.Hostname, ownsName, "/hostname", errors),
             Domainname = CompileName(spec.Domainname, ownsName, "/domainname", errors),
-            Cgroup = CgroupCompiler.Compile(linux, facts, warnings, errors),
+            Cgroup = CgroupCompiler.Compile(linux, spec.Annotations, facts, warnings, errors),
             Hooks = HookCompiler.Compile(spec.Hooks, errors),
             Process = spec.Process is { } process ? ProcessCompiler.Compile(process, linux, namespaces, facts, warnings, errors) : CheckNoProcess(linux, errors),
             Seccomp = SeccompCompiler.Compile(linux.Seccomp, SeccompArchitectures.Native, errors),

@@ -130,15 +130,6 @@ public sealed class HelpTests : ContainerTest
     }
 
     [HostFact]
-    public void SystemdCgroup_IsRefusedWithAClearError()
-    {
-        Outcome outcome = Ocirun.Fail("--systemd-cgroup", "run", "--bundle", NewBundle("true").Folder, NewId());
-
-        outcome.Error.Should().Contain("systemd");
-        NothingIsLeft();
-    }
-
-    [HostFact]
     public void Root_Slash_IsRefused() => Raw("--root", "/", "list").Status.Should().Be(1);
 
     // runc's parser stops at the first positional; others go on.

@@ -22,6 +22,8 @@ public enum Needs
     NoAppArmor = 128,
     NoSelinux = 256,
     RaiseLimits = 512,
+    Libsystemd = 4096,
+    Systemd = 8192,
 }
 
 internal enum CgroupMode
@@ -34,6 +36,8 @@ internal enum CgroupMode
 /// <summary>The machine that the tests run on, and where what they run lies.</summary>
 internal static class Host
 {
+    private static readonly string[] s_libraryFolders = ["/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"];
+
     internal static string Repository { get; } = FindRepository();
 
     /// <summary>OCIRUN=/path overrides it: with runc the tests themselves are tested.</summary>
@@ -66,6 +70,8 @@ internal static class Host
         Add(needs.HasFlag(Needs.NoSelinux) && Directory.Exists("/sys/fs/selinux"), "a kernel without SELinux");
         Add(needs.HasFlag(Needs.RaiseLimits) && !CapabilitiesInclude(24), "CAP_SYS_RESOURCE");
         Add(needs.HasFlag(Needs.Strace) && FindProgram("strace") is null, "the package strace");
+        Add(needs.HasFlag(Needs.Libsystemd) && !Array.Exists(s_libraryFolders, f => File.Exists(Path.Combine(f, "libsystemd.so.0"))), "libsystemd");
+        Add(needs.HasFlag(Needs.Systemd) && !Directory.Exists("/run/systemd/system"), "systemd as the init process");
         Add(needs.HasFlag(Needs.SubordinateIds) && !HasSubordinateIds(), "newuidmap and a user 1000 with the subordinate ids from 100000 on");
         Add(FindProgram("busybox") is null, "the package busybox-static");
         return missing.Count == 0 ? null : $"needs {string.Join(", ", missing)}";

@@ -10,6 +10,8 @@ internal static class Signals
     internal const int User1 = 10;
     internal const int User2 = 12;
     internal const int Terminate = 15;
+    internal const int Continue = 18;
+    internal const int Stop = 19;
     internal const int WindowChange = 28;
 
     /// <returns>What exit was given, or minus the signal.</returns>

@@ -29,6 +29,19 @@ public sealed class IntelRdtTests : ContainerTest
     }
 
     [HostFact]
+    public void Update_Schemata_AreWrittenToTheGroup()
+    {
+        (string id, _) = Create("""{"l3CacheSchema": "L3:0=f"}""");
+
+        _ = Ocirun.Succeed("update", "--l3-cache-schema", "L3:0=3", id);
+
+        // Of a made-up file only the beginning is new.
+        Group(id, "schemata").Should().StartWith("L3:0=3\n");
+        Empty(id);
+        _ = Ocirun.Succeed("delete", id);
+    }
+
+    [HostFact]
     public void NoClass_GroupOfTheContainersIdIsMadeAndRemoved()
     {
         (string id, string pid) = Create("""{"l3CacheSchema": "L3:0=f", "memBwSchema": "MB:0=20", "schemata": ["L2:0=1", "L2:1=3"]}""");

@@ -164,9 +164,9 @@ public sealed class UpdateTests : ContainerTest
     [InlineData("--cpu-period", "100", "--cpu-period: \"100\" is not within 1000 and 1000000 microseconds")]
     [InlineData("--cpu-idle", "2", "--cpu-idle: \"2\" is neither 0 nor 1")]
     [InlineData("--blkio-weight", "5", "--blkio-weight: \"5\" is not within 10 and 1000")]
-    [InlineData("--cpuset-cpus", "1,", "--cpuset-cpus: \"1,\" is not a list such as 0-3,7")]
+    [InlineData("--cpuset-cpus", "1-x", "--cpuset-cpus: \"1-x\" is not a list such as 0-3,7")]
     [InlineData("--cpuset-cpus", "99999", "--cpuset-cpus: writing \"99999\"")]
-    [InlineData("--l3-cache-schema", "L3:0=f", "--l3-cache-schema: Intel RDT is not supported")]
+    [InlineData("--l3-cache-schema", "L3:0=f", "updating a non-existent Intel RDT configuration is not supported")]
     [InlineData("--resources", "/no/such", "cannot read /no/such: ENOENT")]
     public void Update_WrongValue_IsNamedByItsFlag(string flag, string value, string problem)
     {

@@ -30,7 +30,7 @@ public sealed class StructureTests : KernelTest
             ("DeviceMinor", "stx_dev_minor"), ("MountId", "stx_mnt_id"),
             ("AccessTime", "stx_atime"), ("ModificationTime", "stx_mtime"),
         ]),
-        (typeof(FileTime), Unsafe.SizeOf<FileTime>(), "struct statx_timestamp", [("Seconds", "tv_sec"), ("Nanoseconds", "tv_nsec"), ("_reserved", "__reserved")]),
+        (typeof(FileTime), Unsafe.SizeOf<FileTime>(), "struct statx_timestamp", [("Seconds", "tv_sec"), ("Nanoseconds", "tv_nsec"), ("Reserved", "__reserved")]),
         (typeof(FileSystemStatus), Unsafe.SizeOf<FileSystemStatus>(), "struct statfs", [("Type", "f_type"), ("Flags", "f_flags")]),
         (typeof(MountAttributes), Unsafe.SizeOf<MountAttributes>(), "struct mount_attr",
             [("Set", "attr_set"), ("Clear", "attr_clr"), ("Propagation", "propagation"), ("UserNamespace", "userns_fd")]),

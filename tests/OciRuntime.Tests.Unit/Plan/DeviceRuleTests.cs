@@ -112,6 +112,36 @@ public sealed class DeviceRuleTests
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
+    // systemd's program is not the only one: it may allow more, never less.
+    [Fact]
+    public void UnitPropertiesV2_OfAnyRules_AllowAllThatTheirOrderAllows()
+    {
+        Prop.ForAll(Rules, rules =>
+        {
+            SystemdPlan unit = Compile(rules, CgroupLayout.V2, out _, CgroupDriver.Systemd)!.Systemd!;
+            ForEachDevice((type, major, minor) => Assert.True(
+                (Naive(rules, type, major, minor) & ~AllowedBy(unit, type, major, minor)) == DeviceAccess.None, $"{type} {major}:{minor}"));
+        }).Check(s_many);
+    }
+
+    [Fact]
+    public void UnitPropertiesV1_OfAnyRules_AgreeWithTheirOrderOrCannotExist()
+    {
+        int made = 0;
+        Prop.ForAll(Rules, rules =>
+        {
+            if (Compile(rules, CgroupLayout.V1, out List<SpecError> errors, CgroupDriver.Systemd) is not { } plan)
+            {
+                Assert.All(errors, error => Assert.StartsWith("/linux/resources/devices", error.Path.Text, StringComparison.Ordinal));
+                return;
+            }
+
+            made++;
+            ForEachDevice((type, major, minor) => Assert.Equal(Naive(rules, type, major, minor), AllowedBy(plan.Systemd!, type, major, minor)));
+        }).Check(s_many);
+        Assert.True(made > 100, $"only {made} lists can be said to systemd");
+    }
+
     [Fact]
     public void Rules_TooMany_AreRefused()
     {
@@ -144,7 +174,7 @@ public sealed class DeviceRuleTests
     private static DeviceRuleSpec Rule(string type, long? major, long? minor, string access) =>
         new() { Allow = true, Type = type, Major = major, Minor = minor, Access = access };
 
-    private static CgroupPlan? Compile(DeviceRuleSpec[] rules, CgroupLayout layout, out List<SpecError> errors)
+    private static CgroupPlan? Compile(DeviceRuleSpec[] rules, CgroupLayout layout, out List<SpecError> errors, CgroupDriver driver = CgroupDriver.Cgroupfs)
     {
         RuntimeSpec spec = new()
         {
@@ -157,7 +187,34 @@ public sealed class DeviceRuleTests
             },
         };
         errors = [];
-        return PlanCompiler.Compile(spec, FixtureFacts.Plain with { IsRoot = true, Cgroups = layout }, errors)?.Cgroup;
+        return PlanCompiler.Compile(spec, FixtureFacts.Plain with { IsRoot = true, Cgroups = layout, CgroupDriver = driver }, errors)?.Cgroup;
+    }
+
+    // systemd.resource-control(5): DevicePolicy=auto without DeviceAllow allows all; strict allows what is listed.
+    private static DeviceAccess AllowedBy(SystemdPlan unit, DeviceType type, uint major, uint minor)
+    {
+        string kind = type == DeviceType.BPF_DEVCG_DEV_CHAR ? "char" : "block";
+        string policy = Assert.Single(unit.Properties, p => p.Name == "DevicePolicy").Value is BusValue.Text text ? text.Value.ToString() : "";
+        BusValue.List list = Assert.IsType<BusValue.List>(Assert.Single(unit.Properties, p => p.Name == "DeviceAllow").Value);
+        if (policy == "auto")
+        {
+            Assert.Empty(list.Items);
+            return DeviceAccess.All;
+        }
+
+        Assert.Equal("strict", policy);
+        DeviceAccess allowed = DeviceAccess.None;
+        foreach (BusValue item in list.Items)
+        {
+            ImmutableArray<BusValue> entry = Assert.IsType<BusValue.Structure>(item).Members;
+            string name = ((BusValue.Text)entry[0]).Value.ToString();
+            if (name == $"{kind}-*" || name == $"{kind}-{major}" || name == $"/dev/{kind}/{major}:{minor}")
+            {
+                allowed |= AccessOf(((BusValue.Text)entry[1]).Value.ToString());
+            }
+        }
+
+        return allowed;
     }
 
     // Bit by bit, the last rule that is about the device and the bit; none: denied.

@@ -6,7 +6,7 @@ using OciRuntime.Plan;
 
 namespace OciRuntime.Tests.Unit.Plan;
 
-/// <summary>The host of a fixture: cgroup v2, all capabilities, not root; <c>facts.txt</c> says what is different.</summary>
+/// <summary>The host of a fixture: cgroup v2 by the cgroupfs driver, all capabilities, not root; <c>facts.txt</c> says what is different.</summary>
 internal static class FixtureFacts
 {
     internal const string Bundle = "/bundle";
@@ -34,6 +34,8 @@ internal static class FixtureFacts
             {
                 ["cgroups", "v1"] => facts with { Cgroups = CgroupLayout.V1 },
                 ["cgroups", "v2"] => facts with { Cgroups = CgroupLayout.V2 },
+                ["driver", "systemd"] => facts with { CgroupDriver = CgroupDriver.Systemd },
+                ["driver", "systemd-user"] => facts with { CgroupDriver = CgroupDriver.SystemdUser },
                 ["root"] => facts with { IsRoot = true },
                 ["capabilities", .. var names] => facts with { GrantableCapabilities = MaskOf(names) },
                 _ => throw new InvalidDataException($"{file}: unknown fact \"{line}\""),

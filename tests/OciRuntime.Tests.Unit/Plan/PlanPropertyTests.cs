@@ -27,6 +27,7 @@ public sealed class PlanPropertyTests
             HostFacts facts = FixtureFacts.Plain with
             {
                 IsRoot = (seed & 1) == 0,
+                CgroupDriver = (CgroupDriver)((seed >>> 2) % 3),
                 Cgroups = (seed & 2) == 0 ? CgroupLayout.V1 : CgroupLayout.V2,
             };
             string first = Compile(spec, facts);

@@ -16,6 +16,7 @@ internal sealed class RandomSpec(int seed)
         "shared", "size=1,mode=2", "tmpcopyup", "idmap", "tmpfs", "proc", "sysfs", "none", "CAP_KILL", "CAP_SYS_ADMIN", "CAP_X",
         "RLIMIT_CORE", "RLIMIT_CPU", "SCHED_FIFO", "SCHED_DEADLINE", "SCHED_FLAG_RECLAIM", "IOPRIO_CLASS_RT", "LINUX32", "MPOL_BIND", "MPOL_F_STATIC_NODES",
         "0-65536", "1,,9-11:1/2", "c", "b", "u", "p", "rwm", "r", "0-3", "net.a", "kernel.msgmax", "user/x", "net/../x", ".", "//",
+        "a:b:c", ":p:n", "org.systemd.property.TimeoutStopSec", "uint64 5", "['a', 1]", "@a(ss) []",
     ];
 
     private static readonly long[] s_numbers =
