@@ -2,6 +2,7 @@
 using System;
 using OciRuntime.Abi.Processes;
 using OciRuntime.Engine.Cgroups;
+using OciRuntime.Engine.State;
 using OciRuntime.Engine.Sync;
 using OciRuntime.Linux;
 
@@ -37,12 +38,19 @@ internal static class StartExchange
                     // Its last words: who asks for the state next finds it ended.
                     AwaitEnd(pidFd);
                     throw new ContainerException($"{doing}: {text}");
-                case SyncMessage.End when executing:
+                case SyncMessage.End when executing && !HasDiedBefore(pidFd):
                     return;
                 default:
                     throw new ContainerException($"{doing}: its process {Ending(pidFd)} before the program ran{(cgroup is { } own ? OomKills.Reason(own, before: 0) : "")}");
             }
         }
+    }
+
+    // execve(2) copies argv and envp before it replaces the process: that may take more memory than there is.
+    private static bool HasDiedBefore(Fd pidFd)
+    {
+        Span<PollEntry> entry = [new PollEntry { Descriptor = pidFd.Number, Events = PollEntry.POLLIN }];
+        return Processes.Poll(entry, 0) != 0 && !ProcessIdentity.HasExecuted(ProcessIdentity.PidOf(pidFd));
     }
 
     // Whose calls nobody decides on must not go on.

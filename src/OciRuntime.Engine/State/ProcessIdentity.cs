@@ -11,6 +11,7 @@ internal static class ProcessIdentity
 {
     private const int StartTimeField = 22;
     private const int StateField = 3;
+    private const int FlagsField = 9;
 
     /// <returns>0 where there is no such process, or only its zombie.</returns>
     public static ulong StartTimeOf(int pid)
@@ -21,19 +22,36 @@ internal static class ProcessIdentity
             return 0;
         }
 
-        // The second field is the command in parentheses, which may contain anything: fields are counted behind the last one.
-        ReadOnlySpan<byte> rest = stat.AsSpan(stat.AsSpan().LastIndexOf((byte)')') + 2);
-        if (rest.Length == 0 || rest[0] is (byte)'Z' or (byte)'X')
+        ReadOnlySpan<byte> state = Field(stat, StateField);
+        if (state.Length == 0 || state[0] is (byte)'Z' or (byte)'X')
         {
             return 0;
         }
 
-        for (int field = StateField; field < StartTimeField; field++)
+        return Utf8Parser.TryParse(Field(stat, StartTimeField), out ulong startTime, out _) ? startTime : 0;
+    }
+
+    /// <summary>Whether a process has become a program since it was cloned. It may have ended, if it has not been reaped.</summary>
+    /// <returns>True where it can't be told.</returns>
+    public static bool HasExecuted(int pid)
+    {
+        // include/linux/sched.h, "Forked but didn't exec".
+        const uint PF_FORKNOEXEC = 0x40;
+        byte[]? stat = pid <= 0 ? null : WholeFile.TryRead(KernelString.Of($"/proc/{pid}/stat").Span);
+        return stat is null || !Utf8Parser.TryParse(Field(stat, FlagsField), out uint flags, out _) || (flags & PF_FORKNOEXEC) == 0;
+    }
+
+    /// <returns>What begins with that field.</returns>
+    private static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> stat, int number)
+    {
+        // The second field is the command in parentheses, which may contain anything: fields are counted behind the last one.
+        ReadOnlySpan<byte> rest = stat[(stat.LastIndexOf((byte)')') + 2)..];
+        for (int field = StateField; field < number; field++)
         {
             rest = rest[(rest.IndexOf((byte)' ') + 1)..];
         }
 
-        return Utf8Parser.TryParse(rest, out ulong startTime, out _) ? startTime : 0;
+        return rest;
     }
 
     /// <summary>The process of a pidfd, in the PID namespace of /proc. pidfd_open(2), "fdinfo".</summary>
