@@ -15,6 +15,14 @@ namespace OciRuntime.Engine.Child;
 /// <remarks>Child only. A copy of the parent with this thread alone. Whatever fails is sent to whoever waits, and the process ends.</remarks>
 internal sealed class ChildMain
 {
+    // As a shell tells it.
+    private const int SignalStatus = 128;
+
+    // pid_namespaces(7): the first process of a PID namespace does not die of these by itself, and who sends one to a container that waits
+    // for start wants its end. Others wait for the program.
+    private const ulong EndsWaiting = (1UL << ((int)Signum.SIGHUP - 1)) | (1UL << ((int)Signum.SIGINT - 1))
+        | (1UL << ((int)Signum.SIGQUIT - 1)) | (1UL << ((int)Signum.SIGTERM - 1));
+
     private readonly ChildContext _context;
     private readonly ContainerPlan _plan;
     private SyncChannel _reportTo;
@@ -164,8 +172,25 @@ internal sealed class ChildMain
 
     private static SyncChannel AwaitStart(Fd listener)
     {
+        using OwnedFd signals = Signals.OpenDescriptor(EndsWaiting);
+        Span<PollEntry> entries =
+        [
+            new PollEntry { Descriptor = listener.Number, Events = PollEntry.POLLIN },
+            new PollEntry { Descriptor = signals.Borrow.Number, Events = PollEntry.POLLIN },
+        ];
         while (true)
         {
+            Processes.Poll(entries);
+            if (entries[1].Returned != 0 && Signals.TryReadDescriptor(signals.Borrow, out SignalInfo info))
+            {
+                Processes.Exit(SignalStatus + (int)info.Signal);
+            }
+
+            if (entries[0].Returned == 0)
+            {
+                continue;
+            }
+
             SyncChannel channel = new(Sockets.Accept(listener));
             SyncMessage message = channel.Receive(out _, out OwnedFd? descriptor);
             descriptor?.Dispose();

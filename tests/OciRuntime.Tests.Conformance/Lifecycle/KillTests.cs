@@ -49,6 +49,31 @@ public sealed class KillTests : ContainerTest
         container.Status.Should().Be("stopped");
     }
 
+    [HostTheory]
+    [InlineData("TERM", 143)]
+    [InlineData("INT", 130)]
+    [InlineData("HUP", 129)]
+    [InlineData("QUIT", 131)]
+    public void Kill_CreatedBySomethingToEndIt_EndsIt(string signal, int status)
+    {
+        using Container container = Create(NewBundle("true"));
+
+        _ = Ocirun.Succeed("kill", container.Id, signal);
+
+        container.WaitForExit().Should().Be(status);
+        container.Status.Should().Be("stopped");
+    }
+
+    [HostFact]
+    public void Kill_CreatedBySomethingElse_LetsItWaitForStart()
+    {
+        using Container container = Create(NewBundle("true"));
+
+        _ = Ocirun.Succeed("kill", container.Id, "USR1");
+
+        container.Status.Should().Be("created");
+    }
+
     [HostFact]
     public void Kill_Stopped_SaysNotRunning()
     {
