@@ -7,10 +7,10 @@ using Xunit;
 
 namespace OciRuntime.Tests.Conformance.Lifecycle;
 
-[Trait("Category", "Vm")]
 public sealed class PauseTests : ContainerTest
 {
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Pause_Running_StopsItAndResumeContinues()
     {
         using Container container = Sleeper();
@@ -29,6 +29,7 @@ public sealed class PauseTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Pause_Created_ComesBackAsCreated()
     {
         using Container container = Create(NewBundle("true"));
@@ -43,6 +44,7 @@ public sealed class PauseTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Pause_Paused_SaysSo()
     {
         using Container container = Sleeper();
@@ -54,6 +56,7 @@ public sealed class PauseTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Resume_Running_SaysSo()
     {
         using Container container = Sleeper();
@@ -80,6 +83,7 @@ public sealed class PauseTests : ContainerTest
         Ocirun.Fail(command, NewId()).Error.Should().Contain("container does not exist");
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Kill_Paused_EndsIt()
     {
         using Container container = Sleeper();
@@ -92,6 +96,7 @@ public sealed class PauseTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Exec_Paused_NeedsToBeAskedFor()
     {
         using Container container = Sleeper();
@@ -108,6 +113,7 @@ public sealed class PauseTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Delete_Paused_NeedsForce()
     {
         using Container container = Sleeper();
@@ -121,6 +127,7 @@ public sealed class PauseTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Ps_Json_IsEveryProcess()
     {
         using Container container = Create(NewShell("sleep 1000 & sleep 1000 & echo ready; wait")).Start();
@@ -134,6 +141,7 @@ public sealed class PauseTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Ps_Table_IsThatOfTheHostsPs()
     {
         using Container container = Sleeper();
@@ -148,6 +156,7 @@ public sealed class PauseTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Ps_Stopped_IsEmpty()
     {
         using Container container = Create(NewBundle("true")).Start();
@@ -158,6 +167,7 @@ public sealed class PauseTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Ps_WrongUse_SaysSo()
     {
         using Container container = Sleeper();

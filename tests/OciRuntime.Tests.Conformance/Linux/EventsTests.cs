@@ -7,12 +7,12 @@ using Xunit;
 
 namespace OciRuntime.Tests.Conformance.Linux;
 
-[Trait("Category", "Vm")]
 public sealed class EventsTests : ContainerTest
 {
     private static readonly string[] s_members = ["cpu", "cpuset", "memory", "pids", "blkio", "hugetlb", "intel_rdt", "network_interfaces"];
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Stats_Once_AreOneLineOfRuncsDocument()
     {
         Bundle bundle = NewBundle("/guest", "sleep");
@@ -36,6 +36,7 @@ public sealed class EventsTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Events_EachInterval_UntilTheContainerIsGone()
     {
         using Container container = Sleeper(NewBundle("/guest", "sleep"));
@@ -51,6 +52,7 @@ public sealed class EventsTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Events_OutOfMemory_IsALineOfItsOwn()
     {
         // The first process waits; another one takes what there is not.
@@ -92,6 +94,7 @@ public sealed class EventsTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Events_Stopped_SaysSo()
     {
         using Container container = Create(NewBundle("true")).Start();

@@ -7,7 +7,6 @@ using Xunit;
 
 namespace OciRuntime.Tests.Conformance.Linux;
 
-[Trait("Category", "Vm")]
 public sealed class UpdateTests : ContainerTest
 {
     private const string Mebibyte = "1048576";
@@ -15,6 +14,7 @@ public sealed class UpdateTests : ContainerTest
     private static bool IsV2 => Host.Cgroups == CgroupMode.V2;
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Update_Flags_AreWritten()
     {
         using Container container = Sleeper();
@@ -33,6 +33,7 @@ public sealed class UpdateTests : ContainerTest
 
     // An update changes what it names, and nothing that somebody else set meanwhile.
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Update_OneLimit_LeavesTheOthers()
     {
         Bundle bundle = NewBundle("/guest", "sleep");
@@ -47,6 +48,7 @@ public sealed class UpdateTests : ContainerTest
     }
 
     [HostTheory]
+    [Trait("Category", "Vm")]
     [InlineData("--cpu-period", "25000", "-1 25000")]
     [InlineData("--cpu-quota", "30000", "30000 100000")]
     public void Update_QuotaOrPeriod_KeepsTheOther(string flag, string value, string expected)
@@ -60,6 +62,7 @@ public sealed class UpdateTests : ContainerTest
 
     // Up and down: what has to be written first differs, whatever the kernel compares: memory with swap, quota with burst.
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Update_LimitsThatBoundEachOther_UpAndDown()
     {
         using Container container = Sleeper();
@@ -82,6 +85,7 @@ public sealed class UpdateTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Update_IdleAndShares_InAnyState()
     {
         using Container container = Sleeper();
@@ -98,6 +102,7 @@ public sealed class UpdateTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Update_FromFileAndStandardInput_TakesJson()
     {
         using Container container = Sleeper();
@@ -122,6 +127,7 @@ public sealed class UpdateTests : ContainerTest
 
     // The devices of a running container are those of its config, whatever a document for update says of them.
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Update_Devices_StayAsTheyAre()
     {
         Bundle bundle = NewShell("while read line; do head -c 1 /dev/zero >/dev/null && echo fine || echo refused; done");
@@ -144,6 +150,7 @@ public sealed class UpdateTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Update_OneOfManyRefused_SetsTheOthersBack()
     {
         using Container container = Sleeper();
@@ -188,6 +195,7 @@ public sealed class UpdateTests : ContainerTest
     }
 
     [HostFact]
+    [Trait("Category", "Vm")]
     public void Update_PausedContainer_StaysPaused()
     {
         using Container container = Sleeper();
@@ -210,6 +218,7 @@ public sealed class UpdateTests : ContainerTest
     }
 
     [HostFact(Needs.CgroupV2)]
+    [Trait("Category", "Vm")]
     public void Update_MemoryBelowUsage_IsRefusedIfChecked()
     {
         using Container container = Sleeper();
