@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+using System;
 using OciRuntime.Engine.Cgroups;
 using OciRuntime.Engine.State;
 using OciRuntime.Engine.Stats;
@@ -20,14 +21,15 @@ public static class ContainerEvents
         const long NanosecondsPerMillisecond = 1_000_000;
         ContainerCgroup cgroup = CgroupOf(store, id);
         using OomWatch watch = OomWatch.Begin(cgroup);
-        long next = Processes.MonotonicNanoseconds();
+        long interval = intervalMilliseconds * NanosecondsPerMillisecond;
+        long next = Processes.MonotonicNanoseconds() + interval;
         while (true)
         {
-            next += intervalMilliseconds * NanosecondsPerMillisecond;
-            while (Processes.MonotonicNanoseconds() is var now && now < next)
+            do
             {
-                // Rounded up: half a millisecond is not to be waited for in a loop.
-                switch (watch.Await((next - now + NanosecondsPerMillisecond - 1) / NanosecondsPerMillisecond))
+                // Rounded up: half a millisecond is not to be waited for in a loop. And at least once, however long a line takes.
+                long left = Math.Max(0, next - Processes.MonotonicNanoseconds());
+                switch (watch.Await((left + NanosecondsPerMillisecond - 1) / NanosecondsPerMillisecond))
                 {
                     case OomNews.Killed:
                         Files.Write(output, StatsJson.Oom(id));
@@ -38,8 +40,10 @@ public static class ContainerEvents
                         break;
                 }
             }
+            while (Processes.MonotonicNanoseconds() < next);
 
             Files.Write(output, StatsJson.Stats(id, cgroup));
+            next = Math.Max(next, Processes.MonotonicNanoseconds()) + interval;
         }
     }
 
