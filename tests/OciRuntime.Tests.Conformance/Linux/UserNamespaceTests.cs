@@ -148,7 +148,7 @@ public sealed class UserNamespaceTests : ContainerTest
     public void Rootless_SubordinateIds_AreMapped()
     {
         const string User = "1000";
-        Bundle bundle = NewShell("id -u; cat /proc/self/uid_map; echo x > /tmp/x && chown 5:5 /tmp/x && echo owned").With(b =>
+        Bundle bundle = NewShell("id -u; cat /proc/self/uid_map").With(b =>
         {
             b.Linux["namespaces"]!.AsArray().Add(new JsonObject { ["type"] = "user" });
             JsonArray OfUser() => new(Line(0, 1000), new JsonObject { ["containerID"] = 1, ["hostID"] = HostId, ["size"] = 1000 });
@@ -156,7 +156,6 @@ public sealed class UserNamespaceTests : ContainerTest
             b.Linux["gidMappings"] = OfUser();
             _ = b.Linux.Remove("resources");
         });
-        bundle.AddMount("/tmp", "tmpfs", "tmpfs");
         MakeReadable(bundle.Save());
         Sh($"chown -R {User}:{User} {bundle.Folder}; mkdir {Folder}/user; chown {User} {Folder}/user");
 
@@ -165,7 +164,6 @@ public sealed class UserNamespaceTests : ContainerTest
         lines[0].Should().Be("0");
         lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Should().Equal("0", "1000", "1");
         lines[2].Split(' ', StringSplitOptions.RemoveEmptyEntries).Should().Equal("1", $"{HostId}", "1000");
-        lines[3].Should().Be("owned");
     }
 
     // What `spec --rootless` writes for a user, that user can run: with its one id as root inside, and without a cgroup of its own.
