@@ -51,9 +51,15 @@ public sealed class EventsTests : ContainerTest
         events.Wait().Status.Should().Be(0);
     }
 
-    [HostFact]
+    // Of version 1 on this side only: in the lab's guest with version 1 no notice came within 5 minutes.
+    [HostFact(Needs.CgroupV1)]
+    public void Events_OutOfMemory_IsALineOfItsOwn() => OutOfMemoryIsALine();
+
+    [HostFact(Needs.CgroupV2)]
     [Trait("Category", "Vm")]
-    public void Events_OutOfMemory_IsALineOfItsOwn()
+    public void Events_OutOfMemoryOfVersion2_IsALineOfItsOwn() => OutOfMemoryIsALine();
+
+    private void OutOfMemoryIsALine()
     {
         // The first process waits; another one takes what there is not.
         Bundle bundle = NewShell("echo ready; read line; /guest alloc 100000000; echo status $?; read line");
